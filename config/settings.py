@@ -1,0 +1,139 @@
+"""Every setting of newsbot: its name, type, default and meaning, in one place.
+
+A setting `chroma_url` is the environment variable `NEWSBOT_CHROMA_URL`, the line `chroma_url = "…"` in `newsbot.toml`, or
+the flag `--chroma-url`; a later one of these wins. The two secrets keep the names that everybody knows
+(`TELEGRAM_TOKEN`, `OPENAI_API_KEY`) and are no flags, because a process list shows flags.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from config.errors import UsageError
+
+SECRETS = {"telegram_token": "TELEGRAM_TOKEN", "openai_api_key": "OPENAI_API_KEY"}
+FILE_NAME = "newsbot.toml"
+
+
+def _describe(default: Any, description: str, **rules: Any) -> Any:
+    return Field(default=default, description=description, **rules)
+
+
+class Settings(BaseSettings):
+    """The settings in force; immutable. Build it with `load_settings`, which turns mistakes into `UsageError`."""
+
+    model_config = SettingsConfigDict(env_prefix="NEWSBOT_", env_ignore_empty=True, extra="forbid", frozen=True)
+
+    data: Path = _describe(
+        Path(platformdirs.user_data_dir("newsbot", appauthor=False)),
+        "directory that holds everything newsbot keeps (default: the platform's user data directory)",
+    )
+    chroma_url: str = _describe("", "address of a Chroma server; empty: Chroma embedded in the data directory")
+    embedder: Literal["wordllama", "openai"] = _describe("wordllama", "what turns passages into vectors")
+    openai_base_url: str = _describe("", "any endpoint that speaks OpenAI's protocol (vLLM, Ollama, llama.cpp)")
+    openai_api_key: SecretStr = _describe(SecretStr(""), "key for the model reader and OpenAI's embeddings")
+    embedding_model: str = _describe("text-embedding-3-small", "model of the `openai` embedder")
+    reader: Literal["auto", "extractive", "model"] = _describe(
+        "auto", "what writes answers; auto: the model where a key or an endpoint is set, else extractive"
+    )
+    model: str = _describe("gpt-4.1-mini", "model of the model reader")
+    model_timeout: float = _describe(30.0, "seconds the model may take before the extractive reader answers", gt=0)
+    hits: int = _describe(10, "passages that a reader is given for a question", ge=1, le=100)
+    passage_words: int = _describe(150, "words in a passage, at most", ge=20, le=1000)
+    max_file_mb: int = _describe(10, "largest article file, and largest line of a .jsonl file, in megabytes", ge=1)
+    telegram_token: SecretStr = _describe(SecretStr(""), "token of the Telegram bot, from @BotFather")
+    telegram_base_url: str = _describe("https://api.telegram.org", "Bot API server that `newsbot serve` polls")
+    admins: Annotated[tuple[int, ...], NoDecode] = _describe(
+        (), "Telegram user ids that may use /reindex, separated by commas; empty: nobody"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = _describe("warning", "what is logged to standard error")
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _split_ids(cls, value: Any) -> Any:
+        """Accept `1,2 3` from the environment and a flag, and a list from the file."""
+        return value.replace(",", " ").split() if isinstance(value, str) else value
+
+    @field_validator("data", mode="after")
+    @classmethod
+    def _expand_home(cls, value: Path) -> Path:
+        return Path(os.path.abspath(value.expanduser()))
+
+    @field_validator("chroma_url", "openai_base_url", "telegram_base_url", mode="after")
+    @classmethod
+    def _check_address(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags and the file arrive merged as keyword arguments and win over the environment."""
+        return (init_settings, env_settings)
+
+    @property
+    def uses_model(self) -> bool:
+        """Whether the model reader writes the answers."""
+        if self.reader == "auto":
+            return bool(self.openai_api_key.get_secret_value() or self.openai_base_url)
+        return self.reader == "model"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that must never be logged or shown."""
+        values = (self.telegram_token.get_secret_value(), self.openai_api_key.get_secret_value())
+        return tuple(value for value in values if value)
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of a setting."""
+    return SECRETS.get(name, f"NEWSBOT_{name.upper()}")
+
+
+def load_settings(flags: Mapping[str, Any] | None = None, file: Path | None = None) -> Settings:
+    """The settings in force: environment, then `newsbot.toml` of the working directory, then `flags`.
+
+    Raises `UsageError` for an unknown or wrong setting; it names the setting, never a secret's value.
+    """
+    path = file or Path(os.environ.get("NEWSBOT_CONFIG") or FILE_NAME)
+    given = _read_file(path, must_exist=file is not None or "NEWSBOT_CONFIG" in os.environ)
+    secrets = {name: value for name, var in SECRETS.items() if (value := os.environ.get(var))}
+    try:
+        return Settings(**{**secrets, **given, **(flags or {})})
+    except ValidationError as error:
+        problem = error.errors(include_input=False, include_url=False)[0]
+        name = str(problem["loc"][0]) if problem["loc"] else "settings"
+        raise UsageError(f"setting {name} is wrong, {problem['msg']}", f"set {variable_of(name)}, {FILE_NAME} or its flag") from None
+
+
+def _read_file(path: Path, *, must_exist: bool) -> dict[str, Any]:
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if not must_exist:
+            return {}
+        raise UsageError(f"there is no settings file {path}", "give the path of an existing one") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"cannot read {path} ({error})", "mend it; each line is `setting = value`") from None
+    for name in given:
+        if name not in Settings.model_fields:
+            close = difflib.get_close_matches(name, Settings.model_fields, n=1)
+            hint = f"did you mean {close[0]}?" if close else "see `newsbot --help` for all settings"
+            raise UsageError(f"unknown setting {name} in {path}", hint)
+    return given

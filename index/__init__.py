@@ -1,0 +1,1 @@
+"""Articles: read, cleaned, planned, split, embedded and stored; and searched."""

@@ -1,0 +1,83 @@
+"""The things that move between the steps: article, passage, hit, and what went wrong with one item."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+def digest(*parts: object) -> str:
+    """20 hexadecimal characters that stand for these parts (80 bits: no accident makes two alike)."""
+    return hashlib.blake2b(json.dumps(parts, ensure_ascii=False).encode(), digest_size=10).hexdigest()
+
+
+@dataclass(frozen=True)
+class Article:
+    """One news text. What the source does not say is empty (`None` for the dates), never invented.
+
+    `published` and `updated` are ISO 8601: a day (`2020-02-18`) or a moment in UTC (`2020-02-18T09:30:00+00:00`).
+    """
+
+    id: str
+    text: str
+    title: str = ""
+    url: str = ""
+    outlet: str = ""
+    published: str | None = None
+    updated: str | None = None
+    language: str = ""
+
+    @cached_property
+    def content_hash(self) -> str:
+        """Changes when anything that is stored of the article changes."""
+        return digest(self.text, self.title, self.url, self.outlet, self.published, self.updated, self.language)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """The span `[start, end)` of an article's text, in characters; `article.text[start:end] == passage.text`."""
+
+    article: Article = field(repr=False)
+    position: int
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The passage, word for word."""
+        return self.article.text[self.start : self.end]
+
+    @cached_property
+    def id(self) -> str:
+        """Stands for what is embedded and where it is: the same id, the same vector and offsets."""
+        return digest(self.article.id, self.article.title, self.text, self.position, self.start)
+
+    @property
+    def embedded_text(self) -> str:
+        """What the embedder sees: the title gives a passage from the middle of an article its subject."""
+        return f"{self.article.title}\n{self.text}" if self.article.title else self.text
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage with its score for a question; higher is better, comparable within one search only."""
+
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What could not be done with one item of a source, and why, in words for a person."""
+
+    source: str
+    item: str
+    reason: str
+
+
+def distinct_articles(hits: Sequence[Hit]) -> list[Article]:
+    """The articles of some hits, best first, each once."""
+    return list({hit.passage.article.id: hit.passage.article for hit in hits}.values())

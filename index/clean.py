@@ -1,0 +1,159 @@
+"""A document becomes an article: text without boilerplate, and title, date and outlet where the document has them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import PurePath
+from typing import Any
+
+from config.errors import first_line
+from index.articles import Article, Failure, digest
+from index.boilerplate import drop_boilerplate, is_boilerplate
+from index.dates import read_date
+from index.files import Document
+
+# "MOSCOW, Feb 18, 2020 (Reuters) - The ministry said …"
+_DATELINE = re.compile(
+    r"""^(?P<place>[A-ZÀ-Þ][\w.'’ -]{1,40}(?:,\s[A-Z][\w. ]{1,30})?),?\s
+        (?P<date>(?:[A-Z][a-z]{2,8}\.?\s\d{1,2},?\s\d{4})|(?:\d{1,2}\s[A-Z][a-z]{2,8}\.?\s\d{4}))\s*
+        (?:\((?P<outlet>[^)]{2,40})\))?\s*[-–—:]\s""",
+    re.VERBOSE,
+)
+_BARE_OUTLET = re.compile(r"^[A-ZÀ-Þ][\w.'’, -]{1,40}\((?P<outlet>[A-ZÀ-Þ][^)]{1,39})\)\s*[-–—]\s")
+_HEADER = re.compile(r"^(?P<key>title|headline|date|published|outlet|source|url|link|language)\s*:\s*(?P<value>\S.*)$", re.IGNORECASE)
+_KEYS = {"headline": "title", "date": "published", "source": "outlet", "link": "url"}
+_PAGE_LANGUAGE = re.compile(rb"<html[^>]*\blang\s*=\s*[\"']?([A-Za-z]{2,3})", re.IGNORECASE)
+_INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0xAD])
+
+
+def make_article(source: str, document: Document) -> Article | Failure:
+    """The article in a document, or why there is none. Never raises for what a document holds."""
+    readers = {".txt": _read_text, ".md": _read_markdown, ".html": _read_page, ".jsonl": _read_object}
+    try:
+        found = readers[document.kind](document.content)
+    except (ValueError, TypeError, RecursionError) as error:
+        return Failure(source, document.item, f"is not an article: {first_line(error)}")
+    title = clean_line(found.get("title"))
+    lines = drop_boilerplate(clean_text(found.pop("text", "")).split("\n"))
+    if lines and title and lines[0].strip().casefold() == title.casefold():
+        lines = lines[1:]
+    text = re.sub(r"\n{2,}", "\n\n", "\n".join(lines)).strip()
+    if not any(character.isalnum() for character in text):
+        return Failure(source, document.item, "has no article text")
+    url = clean_line(found.get("url"))
+    return Article(
+        id=clean_line(found.get("id"))[:200] or digest(url or _stable_name(document, text)),
+        text=text,
+        title=title,
+        url=url if url.startswith(("http://", "https://")) else "",
+        outlet=clean_line(found.get("outlet")),
+        published=read_date(found.get("published")),
+        updated=read_date(found.get("updated")),
+        language=clean_line(found.get("language")).lower()[:35],
+    )
+
+
+def clean_text(written: object) -> str:
+    """Text in Unicode's composed form (NFC), with no control or invisible characters; paragraphs stay."""
+    if not isinstance(written, str):
+        raise TypeError("its text is not a string")
+    text = unicodedata.normalize("NFC", written).replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
+    text = re.sub(r"[^\S\n]+", " ", "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C" or c == "\t"))
+    return "\n".join(line.strip() for line in text.split("\n"))
+
+
+def clean_line(written: object) -> str:
+    """One line of metadata, cleaned; "" for what is absent."""
+    if written is None:
+        return ""
+    return " ".join(clean_text(str(written)).split())
+
+
+def _stable_name(document: Document, text: str) -> str:
+    """What an article without an address is known by: its file, or its text where a file holds many."""
+    return text if document.kind == ".jsonl" else document.item
+
+
+def _read_text(content: str) -> dict[str, Any]:
+    """Plain text: header lines (`Published: …`) or a headline first, then perhaps a dateline."""
+    lines = _unwrap(clean_text(content)).split("\n")
+    found: dict[str, Any] = {}
+    while lines and (not lines[0] or _HEADER.match(lines[0])):
+        if header := _HEADER.match(lines.pop(0)):
+            found[_KEYS.get(key := header["key"].lower(), key)] = header["value"]
+    if "title" not in found and len(lines) > 1 and _is_headline(lines):
+        found["title"] = lines.pop(0)
+    first = next((line for line in lines if line), "")
+    if dateline := _DATELINE.match(first):
+        found.setdefault("published", dateline["date"])
+        found.setdefault("outlet", dateline["outlet"])
+    elif dateline := _BARE_OUTLET.match(first):
+        found.setdefault("outlet", dateline["outlet"])
+    return found | {"text": "\n".join(lines)}
+
+
+def _is_headline(lines: list[str]) -> bool:
+    first, second = lines[0], lines[1]
+    return not second and len(first) <= 200 and not first.endswith((".", "!", ":", ",", "”", '"')) and not is_boilerplate(first)
+
+
+def _unwrap(text: str) -> str:
+    """Join the lines of a paragraph that was wrapped at a column; lines that end a sentence stay apart."""
+    return re.sub(r"(?m)(?<=^)(.{50,100}[^\s.!?:;”\"])\n(?=[^\W\d_])", r"\1 ", text)
+
+
+def _read_markdown(content: str) -> dict[str, Any]:
+    """Markdown with optional front matter (`---` lines around YAML) and an optional `# headline`."""
+    found: dict[str, Any] = {}
+    if matter := re.match(r"\A---\s*\n(.*?)\n---\s*(?:\n|\Z)", content, re.DOTALL):
+        import yaml
+
+        try:
+            loaded = yaml.safe_load(matter[1])
+        except yaml.YAMLError as error:
+            raise ValueError(f"its front matter is not YAML ({first_line(error)})") from None
+        if not isinstance(loaded, dict):
+            raise ValueError("its front matter is not a list of `key: value` lines")
+        found = {_KEYS.get(key := str(name).lower(), key): value for name, value in loaded.items()}
+        content = content[matter.end() :]
+    rest = _read_text(_strip_markup(content)) if not found.get("title") else {"text": _unwrap(_strip_markup(content))}
+    return rest | {key: value for key, value in found.items() if value is not None and key != "text"}
+
+
+def _strip_markup(text: str) -> str:
+    """Markdown's own signs go, so that a quote reads as the article does; words stay."""
+    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
+    text = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"(?m)^(#{1,6}|>|[-*+])\s+", "", text)
+    return re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+
+
+def _read_page(content: bytes) -> dict[str, Any]:
+    """An HTML page, by trafilatura; its date is the one that the page names as first publication."""
+    import trafilatura
+
+    page = trafilatura.bare_extraction(
+        content,
+        with_metadata=True,
+        include_comments=False,
+        date_extraction_params={"extensive_search": False, "original_date": True, "outputformat": "%Y-%m-%dT%H:%M:%S%z"},
+    )
+    if page is None or isinstance(page, dict) or not page.text:
+        raise ValueError("no article text was found in the page")
+    language = _PAGE_LANGUAGE.search(content[:4096])
+    return {
+        "text": page.text.replace("\n", "\n\n"),
+        "title": page.title,
+        "url": page.url,
+        "outlet": page.sitename,
+        # trafilatura gives midnight for a page that names only its day
+        "published": re.sub(r"T00:00:00(\+0000)?$", "", page.date or ""),
+        "language": page.language or (language[1].decode() if language else ""),
+    }
+
+
+def _read_object(content: dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(content.get("text"), str):
+        raise ValueError('it has no "text"')
+    return {key: content.get(key) for key in ("id", "url", "title", "outlet", "published", "updated", "language", "text")}

@@ -1,0 +1,99 @@
+"""The keyword index: BM25 over title and text of each passage, by tantivy; the only module that knows it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+
+import tantivy
+
+from index.articles import Passage
+
+_WRITER_MEMORY = 64_000_000  # bytes; tantivy asks for at least 15 million a thread
+_STOP_WORDS = tuple(
+    """a about after again all also am an and any are as at be because been before being but by can could did do does
+    doing for from get had has have having he her here hers him his how i if in into is it its just me more most my no
+    nor not now of off on once only or other our out over own s same she should so some such t than that the their them
+    then there these they this those to too under until up us very was we were what when where which while who whom
+    whose why will with would you your say said says tell told according""".split()
+)
+
+
+@cache
+def _analyzer() -> tantivy.TextAnalyzer:
+    """Words in lower case, without accents (Erdoğan, Erdogan), English endings off."""
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.remove_long(60))
+    # Folded before lowered: İ in lower case is an i and a combining dot, which no fold takes away.
+    builder = builder.filter(tantivy.Filter.ascii_fold()).filter(tantivy.Filter.lowercase())
+    return builder.filter(tantivy.Filter.stemmer("english")).build()
+
+
+@cache
+def _stop_terms() -> frozenset[str]:
+    return frozenset(_analyzer().analyze(" ".join(_STOP_WORDS)))
+
+
+def analyze(text: str) -> list[str]:
+    """The terms of a text, in order, as they are indexed."""
+    return _analyzer().analyze(text)
+
+
+def content_terms(text: str) -> list[str]:
+    """The terms of a text that carry meaning, each once, in order: no question words, articles or auxiliaries."""
+    return list(dict.fromkeys(term for term in analyze(text) if term not in _stop_terms()))
+
+
+class KeywordIndex:
+    """A tantivy index in `folder`. One process writes at a time; any number read."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        builder = tantivy.SchemaBuilder()
+        builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field("title", tokenizer_name="news", index_option="freq")
+        builder.add_text_field("text", tokenizer_name="news", index_option="freq")
+        self._schema = builder.build()
+        self._index = tantivy.Index(self._schema, path=str(folder))
+        self._index.register_tokenizer("news", _analyzer())
+
+    def update(self, add: Iterable[Passage] = (), delete: Iterable[str] = ()) -> None:
+        """Add passages and delete passage ids, in one commit; an id that is there is overwritten."""
+        writer = self._index.writer(_WRITER_MEMORY, num_threads=1)
+        for passage_id in delete:
+            writer.delete_documents_by_term("id", passage_id)
+        for passage in add:
+            writer.delete_documents_by_term("id", passage.id)
+            writer.add_document(tantivy.Document(id=passage.id, title=passage.article.title, text=passage.text))
+        writer.commit()
+        writer.wait_merging_threads()
+        self.refresh()
+
+    def search(self, question: str, n: int) -> list[tuple[str, float]]:
+        """The `n` best passage ids with their BM25 scores, best first; the words of the title count half as much."""
+        queries = [
+            (tantivy.Occur.Should, tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, name, term), boost))
+            for term in content_terms(question) or analyze(question)
+            for name, boost in (("text", 1.0), ("title", 0.5))
+        ]
+        if not queries:
+            return []
+        searcher = self._index.searcher()
+        found = searcher.search(tantivy.Query.boolean_query(queries), limit=n, count=False).hits
+        return [(str(searcher.doc(address)["id"][0]), float(score)) for score, address in found]
+
+    def weigh_terms(self, terms: Sequence[str]) -> dict[str, float]:
+        """The inverse document frequency of each term (BM25's form), between 0 and ln(2 n + 2) for n passages."""
+        searcher = self._index.searcher()
+        n = searcher.num_docs
+        frequencies = {term: min(n, searcher.doc_freq("text", term)) for term in terms}
+        return {term: math.log(1 + (n - found + 0.5) / (found + 0.5)) for term, found in frequencies.items()}
+
+    def count(self) -> int:
+        """How many passages there are."""
+        return self._index.searcher().num_docs
+
+    def refresh(self) -> None:
+        """See what has been committed, by this process or another."""
+        self._index.reload()

@@ -1,0 +1,73 @@
+"""Hybrid search: the words and the meaning of a question, each with its own ranking, fused into one list of hits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from config.errors import UsageError
+from index.articles import Hit, Passage
+from index.dates import is_after, read_date
+from index.embed import Embedder
+from index.generations import Generation
+
+# Reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009), with the constant of that paper.
+_RRF = 60
+# What being new adds to a score at most, and the days after which two thirds of that are gone.
+_NEWNESS, _NEWNESS_DAYS = 0.3, 30.0
+_CANDIDATES = 50
+
+
+def search_passages(
+    generation: Generation, embedder: Embedder, question: str, *, k: int, at: str | None = None
+) -> list[Hit]:
+    """The `k` best passages for a question asked at the moment `at`, best first; fewer if there are no more.
+
+    `at` is a day or a moment as `index.dates.read_date` gives it (None: now); later articles never count.
+    Raises `IndexMismatch` if another embedder made the index, `ServiceError` if the embedder fails.
+    """
+    generation.check_embedder(embedder.name)
+    moment = at or datetime.now(UTC).isoformat(timespec="seconds")
+    if not question.strip():
+        return []
+    vector = embedder.embed_question(question)
+    n = max(_CANDIDATES, 3 * k)
+    while True:
+        words = generation.keywords.search(question, n)
+        meaning = generation.vectors.search(vector, n)
+        scores = fuse_ranks([[i for i, _ in words], [i for i, _ in meaning]])
+        passages = generation.store.load_passages(scores)
+        counting = [p for p in passages.values() if not is_after(p.article.published, moment)]
+        # Passages that were not out yet, or are just being replaced, took places: look deeper.
+        if len(counting) >= k or max(len(words), len(meaning)) < n:
+            break
+        n *= 4
+    hits = [Hit(p, scores[p.id] * _weigh_newness(p, moment)) for p in counting]
+    return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))[:k]
+
+
+def fuse_ranks(rankings: Sequence[Sequence[str]]) -> dict[str, float]:
+    """Each id's sum of 1 / (60 + rank) over the rankings that have it."""
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, passage_id in enumerate(ranking, start=1):
+            scores[passage_id] = scores.get(passage_id, 0.0) + 1 / (_RRF + rank)
+    return scores
+
+
+def read_moment(written: str | None) -> str | None:
+    """The moment of asking, from `--at`. Raises `UsageError` for what is no date."""
+    if written is None:
+        return None
+    moment = read_date(written)
+    if moment is None:
+        raise UsageError(f"{written!r} is not a date", "write a day as 2020-02-18, or a moment as 2020-02-18T09:30Z")
+    return moment
+
+
+def _weigh_newness(passage: Passage, moment: str) -> float:
+    if passage.article.published is None:
+        return 1.0
+    age = (date.fromisoformat(moment[:10]) - date.fromisoformat(passage.article.published[:10])).days
+    return 1.0 + _NEWNESS * math.exp(-max(age, 0) / _NEWNESS_DAYS)

@@ -1,0 +1,135 @@
+"""Chroma, holding one vector for each passage id; the only module that knows chromadb.
+
+Texts are not stored here: Chroma keeps a trigram index of every document, which makes storing 8 times slower and 5
+times larger than the vectors alone (measured at 10,000 passages), and words have their own index in `keywords`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from config.errors import NewsbotError, ServiceError, first_line
+from index.embed import Vectors
+
+if TYPE_CHECKING:
+    import chromadb
+    from chromadb.api import ClientAPI
+
+# Far below SQLite's limit of variables in one statement, which Chroma's own calls run into.
+_PAGE = 2000
+
+
+class VectorIndex:
+    """One Chroma collection: embedded in `folder`, or on the server at `url`. Safe to use from several threads."""
+
+    def __init__(self, name: str, folder: Path, url: str = "") -> None:
+        self._name, self._folder, self._url = name, folder, url
+        self._lock = threading.RLock()
+        self._client = self._connect()
+        self._collection = self._open()
+
+    @property
+    def collection(self) -> chromadb.Collection:
+        """The collection itself, for llama-index's own vector store."""
+        return self._collection
+
+    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
+        """Store vectors, shape (ids, dimensions), under their passage ids; an id that is there is overwritten."""
+        with self._lock, _explained(self._where):
+            for i in range(0, len(ids), _PAGE):
+                self._collection.upsert(ids=list(ids[i : i + _PAGE]), embeddings=vectors[i : i + _PAGE])
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove vectors; ids that are not there are ignored."""
+        with self._lock, _explained(self._where):
+            for i in range(0, len(ids), _PAGE):
+                self._collection.delete(ids=list(ids[i : i + _PAGE]))
+
+    def search(self, vector: Vectors, n: int) -> list[tuple[str, float]]:
+        """The `n` nearest passage ids with their cosines, nearest first."""
+        with self._lock, _explained(self._where):
+            n = min(n, self._collection.count())
+            if n == 0:
+                return []
+            found = self._collection.query(query_embeddings=vector.reshape(1, -1), n_results=n, include=["distances"])
+        distances = (found["distances"] or [[]])[0]
+        return [(passage_id, 1.0 - distance) for passage_id, distance in zip(found["ids"][0], distances, strict=True)]
+
+    def count(self) -> int:
+        """How many vectors there are."""
+        with self._lock, _explained(self._where):
+            return self._collection.count()
+
+    def ids(self) -> Iterator[str]:
+        """All passage ids, page by page (asking for all at once fails at 100,000)."""
+        offset = 0
+        while True:
+            with self._lock, _explained(self._where):
+                page = self._collection.get(limit=_PAGE, offset=offset, include=[])["ids"]
+            yield from page
+            offset += len(page)
+            if len(page) < _PAGE:
+                return
+
+    def refresh(self) -> None:
+        """See what another process has stored: an embedded Chroma answers from its old vectors until reopened."""
+        if self._url:
+            return
+        with self._lock:
+            self._client.close()
+            self._client = self._connect()
+            self._collection = self._open()
+
+    def drop(self) -> None:
+        """Remove the collection for good, and close."""
+        with self._lock, _explained(self._where):
+            self._client.delete_collection(self._name)
+        self.close()
+
+    def close(self) -> None:
+        """Give the files or the connection back."""
+        with self._lock:
+            self._client.close()
+
+    @property
+    def _where(self) -> str:
+        return f"the Chroma server at {self._url}" if self._url else f"the vector index in {self._folder}"
+
+    def _connect(self) -> ClientAPI:
+        import chromadb
+        from chromadb.config import Settings as ChromaSettings
+
+        quiet = ChromaSettings(anonymized_telemetry=False)
+        with _explained(self._where):
+            if not self._url:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                return chromadb.PersistentClient(str(self._folder), settings=quiet)
+            address = urlsplit(self._url)
+            secure = address.scheme == "https"
+            port = address.port or (443 if secure else 8000)
+            return chromadb.HttpClient(address.hostname or "", port, ssl=secure, settings=quiet)
+
+    def _open(self) -> chromadb.Collection:
+        with _explained(self._where):
+            return self._client.get_or_create_collection(
+                self._name, embedding_function=None, configuration={"hnsw": {"space": "cosine"}}
+            )
+
+
+class _explained:  # noqa: N801 - reads as a phrase: with explained(where)
+    """Whatever chromadb raises (it has no common base class) becomes one `ServiceError`."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: Any) -> None:
+        if isinstance(error, Exception) and not isinstance(error, NewsbotError):
+            remedy = "start it or correct NEWSBOT_CHROMA_URL" if "server" in self._where else "see `newsbot doctor`"
+            raise ServiceError(f"{self._where} failed ({first_line(error)})", remedy) from error
