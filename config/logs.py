@@ -18,6 +18,7 @@ class ScrubbingFormatter(logging.Formatter):
         self._secrets = tuple(secrets)
 
     def format(self, record: logging.LogRecord) -> str:
+        """One log entry without secrets."""
         return scrub(super().format(record), self._secrets)
 
 

@@ -1,7 +1,7 @@
 """Every setting of newsbot: its name, type, default and meaning, in one place.
 
-A setting `chroma_url` is the environment variable `NEWSBOT_CHROMA_URL`, the line `chroma_url = "…"` in `newsbot.toml`, or
-the flag `--chroma-url`; a later one of these wins. The two secrets keep the names that everybody knows
+A setting `chroma_url` is the environment variable `NEWSBOT_CHROMA_URL`, the line `chroma_url = "…"` in `newsbot.toml`,
+or the flag `--chroma-url`; a later one of these wins. The two secrets keep the names that everybody knows
 (`TELEGRAM_TOKEN`, `OPENAI_API_KEY`) and are no flags, because a process list shows flags.
 """
 
@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     @field_validator("data", mode="after")
     @classmethod
     def _expand_home(cls, value: Path) -> Path:
-        return Path(os.path.abspath(value.expanduser()))
+        return value.expanduser().absolute()
 
     @field_validator("chroma_url", "openai_base_url", "telegram_base_url", mode="after")
     @classmethod
@@ -85,6 +85,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags and the file arrive merged as keyword arguments and win over the environment."""
+        del settings_cls, dotenv_settings, file_secret_settings
         return (init_settings, env_settings)
 
     @property
@@ -119,7 +120,9 @@ def load_settings(flags: Mapping[str, Any] | None = None, file: Path | None = No
     except ValidationError as error:
         problem = error.errors(include_input=False, include_url=False)[0]
         name = str(problem["loc"][0]) if problem["loc"] else "settings"
-        raise UsageError(f"setting {name} is wrong, {problem['msg']}", f"set {variable_of(name)}, {FILE_NAME} or its flag") from None
+        raise UsageError(
+            f"setting {name} is wrong, {problem['msg']}", f"set {variable_of(name)}, {FILE_NAME} or its flag"
+        ) from None
 
 
 def _read_file(path: Path, *, must_exist: bool) -> dict[str, Any]:

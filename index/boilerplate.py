@@ -17,17 +17,21 @@ _LINES = re.compile(
     | \d*\ *comments? | (view|show|read|load)\ (all\ |more\ )?(\d+\ )?comments
     | (share|follow|like|join|find)\ (this|us|on|via|with|article|story|post)(\ .{0,50})?
     | (click\ to\ )?(share|tweet|email|print|copy\ link|whatsapp|facebook|twitter|linkedin|telegram|pinterest|reddit)
-    | (share|post|tweet|send|follow)\ (it\ |this\ )?(on|via|to|by)\ (facebook|twitter|x|whatsapp|linkedin|telegram|reddit|e-?mail)
+    | (share|post|tweet|send|follow)\ (it\ |this\ )?(on|via|to|by)
+      \ (facebook|twitter|x|whatsapp|linkedin|telegram|reddit|e-?mail)
     | (facebook|twitter|whatsapp|linkedin|telegram|pinterest|reddit|e-?mail|instagram|youtube)
-      ([\s|,·•/]+(facebook|twitter|x|whatsapp|linkedin|telegram|pinterest|reddit|e-?mail|instagram|youtube))*
+      ([\s|,·•/]+
+      (facebook|twitter|x|whatsapp|linkedin|telegram|pinterest|reddit|e-?mail|instagram|youtube))*
     | (we|this\ (web)?site|our\ (web)?site)\ (and\ our\ partners\ )?uses?\ cookies.{0,200}
     | by\ (continuing|using|browsing).{0,60}(cookies|privacy\ policy|terms).{0,80}
-    | (accept|reject|manage|allow)\ (all\ )?(cookies|preferences)(\ .{0,40})? | cookie\ (policy|settings|preferences|notice)
+    | (accept|reject|manage|allow)\ (all\ )?(cookies|preferences)(\ .{0,40})?
+    | cookie\ (policy|settings|preferences|notice)
     | (sign|log)\ (up|in)\ (for|to)\ (our|the|your)\ .{0,80}(newsletter|inbox|account|briefing|updates).{0,40}
     | (sign\ up|subscribe)(\ (now|here|today))? | subscribe\ to\ (our|the)\ .{0,60}
     | (get|receive)\ .{0,60}\ (in|to)\ your\ inbox.{0,40}
     | advertisement | advert | sponsored(\ content)? | story\ continues\ below.{0,30} | skip\ to\ (main\ )?content
-    | (read|see)\ (more|also|next)(:.{0,150})? | (related|recommended|trending|most\ (read|popular))(\ (articles?|stories|news|topics))?
+    | (read|see)\ (more|also|next)(:.{0,150})?
+    | (related|recommended|trending|most\ (read|popular))(\ (articles?|stories|news|topics))?
     | (all\ rights\ reserved|(copyright\ )?(©|\(c\))\ .{0,100})\.?
     | (loading|please\ wait)(…|\.\.\.)?
     """,

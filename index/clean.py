@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from pathlib import PurePath
+from collections.abc import Callable
 from typing import Any
 
 from config.errors import first_line
@@ -21,7 +21,9 @@ _DATELINE = re.compile(
     re.VERBOSE,
 )
 _BARE_OUTLET = re.compile(r"^[A-ZÀ-Þ][\w.'’, -]{1,40}\((?P<outlet>[A-ZÀ-Þ][^)]{1,39})\)\s*[-–—]\s")
-_HEADER = re.compile(r"^(?P<key>title|headline|date|published|outlet|source|url|link|language)\s*:\s*(?P<value>\S.*)$", re.IGNORECASE)
+_HEADER = re.compile(
+    r"^(?P<key>title|headline|date|published|outlet|source|url|link|language)\s*:\s*(?P<value>\S.*)$", re.IGNORECASE
+)
 _KEYS = {"headline": "title", "date": "published", "source": "outlet", "link": "url"}
 _PAGE_LANGUAGE = re.compile(rb"<html[^>]*\blang\s*=\s*[\"']?([A-Za-z]{2,3})", re.IGNORECASE)
 _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0xAD])
@@ -29,9 +31,8 @@ _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *ran
 
 def make_article(source: str, document: Document) -> Article | Failure:
     """The article in a document, or why there is none. Never raises for what a document holds."""
-    readers = {".txt": _read_text, ".md": _read_markdown, ".html": _read_page, ".jsonl": _read_object}
     try:
-        found = readers[document.kind](document.content)
+        found = _READERS[document.kind](document.content)
     except (ValueError, TypeError, RecursionError) as error:
         return Failure(source, document.item, f"is not an article: {first_line(error)}")
     title = clean_line(found.get("title"))
@@ -59,7 +60,9 @@ def clean_text(written: object) -> str:
     if not isinstance(written, str):
         raise TypeError("its text is not a string")
     text = unicodedata.normalize("NFC", written).replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
-    text = re.sub(r"[^\S\n]+", " ", "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C" or c == "\t"))
+    text = re.sub(
+        r"[^\S\n]+", " ", "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C" or c == "\t")
+    )
     return "\n".join(line.strip() for line in text.split("\n"))
 
 
@@ -95,7 +98,12 @@ def _read_text(content: str) -> dict[str, Any]:
 
 def _is_headline(lines: list[str]) -> bool:
     first, second = lines[0], lines[1]
-    return not second and len(first) <= 200 and not first.endswith((".", "!", ":", ",", "”", '"')) and not is_boilerplate(first)
+    return (
+        not second
+        and len(first) <= 200
+        and not first.endswith((".", "!", ":", ",", "”", '"'))
+        and not is_boilerplate(first)
+    )
 
 
 def _unwrap(text: str) -> str:
@@ -137,7 +145,11 @@ def _read_page(content: bytes) -> dict[str, Any]:
         content,
         with_metadata=True,
         include_comments=False,
-        date_extraction_params={"extensive_search": False, "original_date": True, "outputformat": "%Y-%m-%dT%H:%M:%S%z"},
+        date_extraction_params={
+            "extensive_search": False,
+            "original_date": True,
+            "outputformat": "%Y-%m-%dT%H:%M:%S%z",
+        },
     )
     if page is None or isinstance(page, dict) or not page.text:
         raise ValueError("no article text was found in the page")
@@ -156,4 +168,14 @@ def _read_page(content: bytes) -> dict[str, Any]:
 def _read_object(content: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(content.get("text"), str):
         raise ValueError('it has no "text"')
-    return {key: content.get(key) for key in ("id", "url", "title", "outlet", "published", "updated", "language", "text")}
+    return {
+        key: content.get(key) for key in ("id", "url", "title", "outlet", "published", "updated", "language", "text")
+    }
+
+
+_READERS: dict[str, Callable[[Any], dict[str, Any]]] = {
+    ".txt": _read_text,
+    ".md": _read_markdown,
+    ".html": _read_page,
+    ".jsonl": _read_object,
+}

@@ -72,7 +72,7 @@ class LlamaIndexEmbedder:
         """Unit vectors from the model's `get_text_embedding_batch`."""
         try:
             vectors = self._model.get_text_embedding_batch(texts)
-        except Exception as error:  # noqa: BLE001 - a plug-in may raise anything; what it means is always the same
+        except Exception as error:
             raise self._failed(error) from error
         return _normalise(np.array(vectors, dtype=np.float32).reshape(len(texts), -1))
 
@@ -80,7 +80,7 @@ class LlamaIndexEmbedder:
         """The unit vector from the model's `get_query_embedding`."""
         try:
             vector = self._model.get_query_embedding(question)
-        except Exception as error:  # noqa: BLE001 - as above
+        except Exception as error:
             raise self._failed(error) from error
         unit: Vectors = _normalise(np.array([vector], dtype=np.float32))[0]
         return unit
@@ -106,7 +106,7 @@ def make_embedder(settings: Settings) -> Embedder:
             model_name=settings.embedding_model,
             api_key=key or "none",
             api_base=settings.openai_base_url or None,
-            max_retries=3,
+            max_retries=2,  # in two layers, the client's and llama-index's: up to 6 requests
             timeout=60.0,
         )
     )

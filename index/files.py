@@ -67,7 +67,9 @@ def read_documents(source: Source, file: ArticleFile, max_bytes: int) -> Iterato
             return
         size = file.path.stat().st_size
         if size > max_bytes:
-            yield Failure(source.location, str(file.path), f"is {_megabytes(size)}, over the limit of {_megabytes(max_bytes)}")
+            yield Failure(
+                source.location, str(file.path), f"is {_megabytes(size)}, over the limit of {_megabytes(max_bytes)}"
+            )
             return
         data = file.path.read_bytes()
     except OSError as error:

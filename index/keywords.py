@@ -13,21 +13,23 @@ from index.articles import Passage
 
 _WRITER_MEMORY = 64_000_000  # bytes; tantivy asks for at least 15 million a thread
 _STOP_WORDS = tuple(
-    """a about after again all also am an and any are as at be because been before being but by can could did do does
-    doing for from get had has have having he her here hers him his how i if in into is it its just me more most my no
-    nor not now of off on once only or other our out over own s same she should so some such t than that the their them
-    then there these they this those to too under until up us very was we were what when where which while who whom
-    whose why will with would you your say said says tell told according""".split()
+    """
+    a about after again all also am an and any are as at be because been before being but by can could did do does
+    doing for from get had has have having he her here hers him his how i if in into is it its just me more most my
+    no nor not now of off on once only or other our out over own s same she should so some such t than that the
+    their them then there these they this those to too under until up us very was we were what when where which
+    while who whom whose why will with would you your say said says tell told according
+    """.split()
 )
 
 
 @cache
-def _analyzer() -> tantivy.TextAnalyzer:
+def _analyzer(*, stemmed: bool = True) -> tantivy.TextAnalyzer:
     """Words in lower case, without accents (Erdoğan, Erdogan), English endings off."""
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple()).filter(tantivy.Filter.remove_long(60))
     # Folded before lowered: İ in lower case is an i and a combining dot, which no fold takes away.
     builder = builder.filter(tantivy.Filter.ascii_fold()).filter(tantivy.Filter.lowercase())
-    return builder.filter(tantivy.Filter.stemmer("english")).build()
+    return (builder.filter(tantivy.Filter.stemmer("english")) if stemmed else builder).build()
 
 
 @cache
@@ -38,6 +40,11 @@ def _stop_terms() -> frozenset[str]:
 def analyze(text: str) -> list[str]:
     """The terms of a text, in order, as they are indexed."""
     return _analyzer().analyze(text)
+
+
+def fold_words(text: str) -> list[str]:
+    """The words of a text, in order, in lower case and without accents, endings on."""
+    return _analyzer(stemmed=False).analyze(text)
 
 
 def content_terms(text: str) -> list[str]:
@@ -71,11 +78,11 @@ class KeywordIndex:
         self.refresh()
 
     def search(self, question: str, n: int) -> list[tuple[str, float]]:
-        """The `n` best passage ids with their BM25 scores, best first; the words of the title count half as much."""
+        """The `n` best passage ids with their BM25 scores, best first."""
         queries = [
             (tantivy.Occur.Should, tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, name, term), boost))
             for term in content_terms(question) or analyze(question)
-            for name, boost in (("text", 1.0), ("title", 0.5))
+            for name, boost in (("text", 1.0), ("title", 1.0))
         ]
         if not queries:
             return []

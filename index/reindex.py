@@ -1,6 +1,6 @@
 """Bringing the index up to date: every step of an article's way in, in order.
 
-    source → files → documents → articles (cleaned) → plan → passages → embedded and stored
+source → files → documents → articles (cleaned) → plan → passages → embedded and stored
 """
 
 from __future__ import annotations
@@ -226,7 +226,9 @@ class _Run:
                 report.new += action == "add"
                 report.changed += action == "replace"
                 self._enqueue(article)
-            self._on_progress(Progress(source.location, min(done, total), total, report.new + report.changed + report.unchanged))
+            self._on_progress(
+                Progress(source.location, min(done, total), total, report.new + report.changed + report.unchanged)
+            )
         held = ids if whole else ids | set(before)
         # Noted only after the articles are stored: a run that is killed before reads the file again.
         stamp = file.stamp if whole else None
@@ -247,7 +249,10 @@ class _Run:
         remove_articles(self._generation, removals.remove)
         report.removed = len(removals.remove)
         if removals.held_back:
-            reason = f"{len(removals.held_back)} articles are gone from it, more than half; to remove them, run `newsbot reindex --allow-removal`"
+            reason = (
+                f"{len(removals.held_back)} articles are gone from it, more than half;"
+                " to remove them, run `newsbot reindex --allow-removal`"
+            )
             self._fail(report, Failure(source.location, source.location, reason))
 
     def _enqueue(self, article: Article) -> None:

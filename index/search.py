@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from typing import Protocol
 
 from config.errors import UsageError
 from index.articles import Hit, Passage
@@ -14,9 +15,21 @@ from index.generations import Generation
 
 # Reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009), with the constant of that paper.
 _RRF = 60
+# Static vectors place news less well than its words do, so their ranking counts half.
+_MEANING = 0.5
 # What being new adds to a score at most, and the days after which two thirds of that are gone.
-_NEWNESS, _NEWNESS_DAYS = 0.3, 30.0
-_CANDIDATES = 50
+_NEWNESS, _NEWNESS_DAYS = 1.0, 14.0
+_CANDIDATES = 100
+
+
+class Search(Protocol):
+    """Anything that finds passages as `search_passages` does."""
+
+    def __call__(
+        self, generation: Generation, embedder: Embedder, question: str, *, k: int, at: str | None = None
+    ) -> list[Hit]:
+        """The `k` best passages for a question, best first."""
+        ...
 
 
 def search_passages(
@@ -36,7 +49,7 @@ def search_passages(
     while True:
         words = generation.keywords.search(question, n)
         meaning = generation.vectors.search(vector, n)
-        scores = fuse_ranks([[i for i, _ in words], [i for i, _ in meaning]])
+        scores = fuse_ranks([(1.0, [i for i, _ in words]), (_MEANING, [i for i, _ in meaning])])
         passages = generation.store.load_passages(scores)
         counting = [p for p in passages.values() if not is_after(p.article.published, moment)]
         # Passages that were not out yet, or are just being replaced, took places: look deeper.
@@ -47,12 +60,12 @@ def search_passages(
     return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))[:k]
 
 
-def fuse_ranks(rankings: Sequence[Sequence[str]]) -> dict[str, float]:
-    """Each id's sum of 1 / (60 + rank) over the rankings that have it."""
+def fuse_ranks(rankings: Sequence[tuple[float, Sequence[str]]]) -> dict[str, float]:
+    """Each id's sum of weight / (60 + rank) over the weighted rankings that have it."""
     scores: dict[str, float] = {}
-    for ranking in rankings:
+    for weight, ranking in rankings:
         for rank, passage_id in enumerate(ranking, start=1):
-            scores[passage_id] = scores.get(passage_id, 0.0) + 1 / (_RRF + rank)
+            scores[passage_id] = scores.get(passage_id, 0.0) + weight / (_RRF + rank)
     return scores
 
 

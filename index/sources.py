@@ -39,7 +39,9 @@ class SourceList:
         except FileNotFoundError:
             return []
         except (OSError, ValueError, TypeError) as error:
-            raise NewsbotError(f"cannot read {self._path} ({error})", "mend or remove it, then add the sources again") from error
+            raise NewsbotError(
+                f"cannot read {self._path} ({error})", "mend or remove it, then add the sources again"
+            ) from error
 
     def add(self, locations: Sequence[str]) -> list[Source]:
         """Add folders and files; return those that were not listed yet. Raises `UsageError`, and then adds none."""
@@ -74,7 +76,10 @@ class SourceList:
 def recognise_source(location: str) -> Source:
     """What kind of source a location is. Raises `UsageError` for what does not exist or cannot be read yet."""
     if "://" in location or location.lower().endswith(".opml"):
-        raise UsageError(f"{location} is a feed, page or OPML list", "only folders and files can be read so far; save its articles there")
+        raise UsageError(
+            f"{location} is a feed, page or OPML list",
+            "only folders and files can be read so far; save its articles there",
+        )
     path = Path(_absolute(location))
     if path.is_dir():
         return Source("folder", str(path))

@@ -12,17 +12,16 @@ from index.articles import Article, Passage
 
 def split_sentences(text: str, language: str = "") -> list[str]:
     """The sentences of a text; joined they are the text again. Quoted speech of several sentences stays whole."""
-    pieces = [
-        sentence
-        for line in text.splitlines(keepends=True)
-        for sentence in sentencex.segment(language[:2] or "en", line.rstrip("\n")) + (["\n"] if line.endswith("\n") else [])
-    ]
-    return pieces
+    pieces: list[str] = []
+    for line in text.split("\n"):
+        pieces += [*sentencex.segment(language[:2] or "en", line), "\n"]
+    return pieces[:-1]
 
 
 def sentence_spans(text: str, language: str = "") -> list[tuple[int, int]]:
     """The spans `[start, end)` of the sentences in `text`, without the white space around them."""
-    spans, position = [], 0
+    spans: list[tuple[int, int]] = []
+    position = 0
     for sentence in split_sentences(text, language):
         bare = sentence.strip()
         if bare:
@@ -38,7 +37,8 @@ def split_article(article: Article, words: int) -> list[Passage]:
     llama-index strips white space from its chunks and reports offsets that can be off, so each chunk is looked up in
     the text from where the last one ended.
     """
-    passages, position = [], 0
+    passages: list[Passage] = []
+    position = 0
     for chunk in _splitter(words, article.language)(article.text):
         start = article.text.index(chunk, position)
         position = start + len(chunk)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from config.errors import NewsbotError, ServiceError, first_line
@@ -17,7 +17,7 @@ from index.embed import Vectors
 
 if TYPE_CHECKING:
     import chromadb
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
 
 # Far below SQLite's limit of variables in one statement, which Chroma's own calls run into.
 _PAGE = 2000
@@ -99,7 +99,7 @@ class VectorIndex:
     def _where(self) -> str:
         return f"the Chroma server at {self._url}" if self._url else f"the vector index in {self._folder}"
 
-    def _connect(self) -> ClientAPI:
+    def _connect(self) -> Client:
         import chromadb
         from chromadb.config import Settings as ChromaSettings
 
@@ -107,11 +107,11 @@ class VectorIndex:
         with _explained(self._where):
             if not self._url:
                 self._folder.mkdir(parents=True, exist_ok=True)
-                return chromadb.PersistentClient(str(self._folder), settings=quiet)
+                return cast("Client", chromadb.PersistentClient(str(self._folder), settings=quiet))
             address = urlsplit(self._url)
             secure = address.scheme == "https"
             port = address.port or (443 if secure else 8000)
-            return chromadb.HttpClient(address.hostname or "", port, ssl=secure, settings=quiet)
+            return cast("Client", chromadb.HttpClient(address.hostname or "", port, ssl=secure, settings=quiet))
 
     def _open(self) -> chromadb.Collection:
         with _explained(self._where):

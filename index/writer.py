@@ -1,6 +1,6 @@
 """Writing articles into a generation, in an order in which a kill at any moment loses, doubles or halves nothing.
 
-    announce new passage ids → vectors and keywords → articles (one transaction: now they count) → delete what is stale
+announce new passage ids → vectors and keywords → articles (one transaction: now they count) → delete what is stale
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def remove_articles(generation: Generation, article_ids: Collection[str]) -> Non
 
 
 def sweep_stale(generation: Generation) -> None:
-    """Delete from both indexes what no longer counts: passages replaced, removed, or written by a run that was killed."""
+    """Delete from both indexes what no longer counts: what was replaced or removed, or left by a killed run."""
     stale = generation.store.stale_passage_ids()
     if stale:
         generation.vectors.delete(stale)

@@ -208,7 +208,7 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.raw_body is not None:
             return reply.raw_body
         if reply.status >= HTTPStatus.BAD_REQUEST:
-            message = reply.text or f"The test scripted this {reply.status}, {reply.error_code}."
+            message = reply.text or f"Scripted by the test: {reply.error_code or reply.status}."
             param = "messages" if reply.error_code == "context_length_exceeded" else None
             return _error(message, reply.status, param, reply.error_code)
         if route == EMBEDDINGS:

@@ -43,7 +43,7 @@ _METHODS = {
     "answerCallbackQuery": "callback_query_id:str! text:str show_alert:bool url:str cache_time:int",
 }
 _PARAMETERS = {method: dict(item.split(":") for item in spec.split()) for method, spec in _METHODS.items()}
-_KINDS = {"int": int, "bool": bool, "str": str, "dict": dict, "list": list, "chat": int | str}
+_KINDS: dict[str, Any] = {"int": int, "bool": bool, "str": str, "dict": dict, "list": list, "chat": int | str}
 _KNOWN_KEYS = {
     "link_preview_options": "is_disabled url prefer_small_media prefer_large_media show_above_text",
     "reply_parameters": "message_id chat_id allow_sending_without_reply quote quote_parse_mode quote_entities "
@@ -276,7 +276,7 @@ def _convert(name: str, kind: str, value: Any) -> Any:
 def _raw_parameters(query: str, content_type: str, body: bytes) -> dict[str, Any]:
     """The parameters as sent, from the query string and a JSON, form or multipart body."""
     params: dict[str, Any] = dict(parse_qsl(query, keep_blank_values=True))
-    kind = content_type.split(";")[0].strip().lower()
+    kind = content_type.split(";", maxsplit=1)[0].strip().lower()
     if not body:
         return params
     if kind == "application/json":
@@ -356,7 +356,12 @@ class TelegramApi:
         self._allowed: list[str] = []
         self._failures: dict[str, list[tuple[HTTPStatus, int | None]]] = {}
         self._last_message_id, self._last_update_id = 0, 1000
-        self._me = {"id": int(token.split(":")[0]), "is_bot": True, "first_name": "Fake", "username": BOT_USERNAME}
+        self._me = {
+            "id": int(token.split(":", maxsplit=1)[0]),
+            "is_bot": True,
+            "first_name": "Fake",
+            "username": BOT_USERNAME,
+        }
         self._server = _Server(self)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05})

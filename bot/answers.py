@@ -1,0 +1,111 @@
+"""What an answer is made of, and the JSON that is a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index.articles import Article, Hit, Passage
+
+Status = Literal["answered", "no_evidence", "failed"]
+Kind = Literal["who", "when", "where", "how many", "why", "what"]
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question as asked, and what the readers need to know of it.
+
+    `terms` gives each term that carries meaning its weight in this index (how rare it is); a term that is a name in the
+    question is also in `names`, with the name as written (folded). `vector` is the question's unit vector.
+    """
+
+    text: str
+    kind: Kind
+    terms: dict[str, float]
+    names: dict[str, str]
+    vector: npt.NDArray[np.float32] = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch `[start, end)` of an article's text that is to be quoted."""
+
+    article: Article = field(repr=False)
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The words of the stretch."""
+        return self.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One sentence of an answer with what supports it: spans to quote, or passages in which to look for them."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+    passages: tuple[Passage, ...] = ()
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A numbered verbatim quote: `article.text[start:end] == quote` in the stored article."""
+
+    number: int
+    quote: str
+    article_id: str
+    title: str
+    url: str
+    outlet: str
+    published: str | None
+    start: int
+    end: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The citation as `ask --json` prints it."""
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to one question; `timings_ms` names each step and `total`."""
+
+    question: str
+    status: Status
+    text: str
+    citations: tuple[Citation, ...] = ()
+    notes: tuple[str, ...] = ()
+    reader: str = "extractive"
+    timings_ms: dict[str, float] = field(default_factory=dict, compare=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """The answer as `ask --json` prints it (the keys are a contract)."""
+        return {
+            "question": self.question,
+            "standalone_question": self.question,
+            "status": self.status,
+            "answer": self.text,
+            "citations": [citation.as_json() for citation in self.citations],
+            "notes": list(self.notes),
+            "reader": self.reader,
+            "timings_ms": self.timings_ms,
+        }
+
+
+class Reader(Protocol):
+    """Turns a question and its hits into statements; no statement means that the hits do not answer it."""
+
+    @property
+    def name(self) -> str:
+        """What `Answer.reader` says."""
+        ...
+
+    def read(self, question: Question, hits: Sequence[Hit]) -> list[Statement]:
+        """The sentences of the answer, each with its support. May raise `ServiceError`."""
+        ...

@@ -1,0 +1,142 @@
+"""The command line: arguments in, exit status out. What each command does stands in `bot.commands`.
+
+Exit status: 0 done, 1 done with failures that are listed, 2 wrong use, 3 could not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Sequence
+from importlib import metadata
+from pathlib import Path
+
+from config.errors import NewsbotError, first_line
+from config.logs import scrub, start_logging
+from config.settings import SECRETS, Settings, load_settings, variable_of
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status; every error is one line on standard error."""
+    parser = make_parser()
+    given = parser.parse_args(arguments)
+    secrets: tuple[str, ...] = ()
+    try:
+        settings = load_settings(_settings_given(given), given.config)
+        secrets = settings.secrets
+        start_logging(settings.log_level, secrets)
+        return _command(given)(settings, given)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone (`newsbot … | head`); nothing more can be said there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except NewsbotError as error:
+        message, status = str(error), error.exit_status
+    except (OSError, sqlite3.Error) as error:
+        message, status = f"cannot go on ({first_line(error)}): check the disk and `newsbot doctor`", 3
+    except Exception as error:
+        logging.getLogger(__name__).debug("unexpected error", exc_info=True)
+        message = (
+            f"unexpected {type(error).__name__} ({first_line(error)}): run it with --log-level debug and report it"
+        )
+        status = 3
+    print(f"newsbot: {scrub(message, secrets)}", file=sys.stderr)
+    return status
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The commands with their arguments; each also takes every setting as a flag."""
+    parser = argparse.ArgumentParser(
+        prog="newsbot", description="Answers questions about the news, with every quote verified against its article."
+    )
+    parser.add_argument("--version", action="version", version=f"newsbot {metadata.version('newsbot')}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, help_text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=help_text, description=help_text)
+        _add_settings(command)
+        return command
+
+    sources = add("sources", "list, add or remove the folders and files that articles are read from")
+    sources.add_argument("action", choices=["add", "list", "remove"])
+    sources.add_argument("location", nargs="*", help="folder or file")
+    sources.add_argument("--samples", action="store_true", help="add: the sample articles that come with newsbot")
+    sources.add_argument("--json", action="store_true", help="list: print JSON")
+
+    command = add("reindex", "bring the index up to date with the sources")
+    command.add_argument("--full", action="store_true", help="read and embed everything anew")
+    command.add_argument(
+        "--allow-removal", action="store_true", help="remove articles even if most of a source is gone"
+    )
+    command.add_argument("--json", action="store_true", help="print the report as JSON")
+
+    for name, help_text in (("search", "print the best passages"), ("ask", "answer a question, with citations")):
+        command = add(name, help_text)
+        command.add_argument("question", nargs="?", help="the question, in quotes")
+        command.add_argument("--at", metavar="DATE", help="the moment the question is asked (default: now)")
+        command.add_argument("--json", action="store_true", help="print JSON")
+        command.add_argument("--batch", metavar="FILE", help='answer JSON lines {"id", "question", "at"?}; - for stdin')
+        if name == "search":
+            command.add_argument("-k", type=_positive, default=10, help="how many passages (default: 10)")
+
+    command = add("chat", "the Telegram conversation, in the terminal")
+    command.add_argument("--as", dest="user", type=int, default=1, metavar="USER", help="Telegram user id to speak as")
+    command.add_argument("--script", type=Path, metavar="FILE", help="replay a script and check the replies")
+
+    command = add("eval", "measure search, answers and refusals on question files")
+    command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON lines of questions")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    command.add_argument("--report", metavar="F.html", help="write an HTML page (not there yet)")
+
+    command = add("status", "what the index holds, and what failed in the last re-index")
+    command.add_argument("--json", action="store_true", help="print JSON")
+    add("doctor", "check each part, and say what to do about each that fails")
+    add("serve", "answer in Telegram")
+    return parser
+
+
+def _add_settings(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("settings", "each is also an environment variable or a line in newsbot.toml")
+    group.add_argument(
+        "--config", type=Path, metavar="FILE", help="settings file (default: newsbot.toml, if there is one)"
+    )
+    for name, field in Settings.model_fields.items():
+        if name not in SECRETS:
+            flag = f"--{name.replace('_', '-')}"
+            help_text = f"{field.description} [{variable_of(name)}]".replace("%", "%%")
+            group.add_argument(flag, dest=f"setting_{name}", default=None, metavar="VALUE", help=help_text)
+
+
+def _settings_given(given: argparse.Namespace) -> dict[str, str]:
+    return {
+        name.removeprefix("setting_"): value
+        for name, value in vars(given).items()
+        if name.startswith("setting_") and value is not None
+    }
+
+
+def _command(given: argparse.Namespace) -> Callable[[Settings, argparse.Namespace], int]:
+    from bot import commands
+
+    found: Callable[[Settings, argparse.Namespace], int] = getattr(commands, f"run_{given.command}")
+    return found
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
+    return int(text)
+
+
+def run() -> None:
+    """The `newsbot` program."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,50 @@
+"""The composition root: builds every part from the settings, or around parts of llama-index that the caller brings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.answer import Newsbot
+from bot.answers import Reader
+from bot.extractive import ExtractiveReader
+from config.settings import Settings
+from index.embed import Embedder, make_embedder
+from index.generations import LiveIndex
+
+if TYPE_CHECKING:
+    from llama_index.core.embeddings import BaseEmbedding
+    from llama_index.core.llms import LLM
+    from llama_index.core.retrievers import BaseRetriever
+
+
+def build_newsbot(
+    settings: Settings,
+    *,
+    embedding: BaseEmbedding | None = None,
+    llm: LLM | None = None,
+    retriever: BaseRetriever | None = None,
+) -> Newsbot:
+    """A newsbot by the settings; each of llama-index's seams takes the place of the part that settings would choose.
+
+    With another `embedding` the index has to be made with it too (`index.reindex.reindex`, `LlamaIndexEmbedder`).
+    Answers of an `llm`, and hits of a `retriever`, pass the same verification as ours.
+    """
+    embedder = adapt_embedding(embedding) if embedding is not None else make_embedder(settings)
+    search = None
+    if retriever is not None:
+        from index.llama import RetrieverSearch
+
+        search = RetrieverSearch(retriever)
+    readers: list[Reader] = [ExtractiveReader(embedder)]
+    if llm is not None or settings.uses_model:
+        from bot.model import ModelReader, make_model_reader
+
+        readers.insert(0, make_model_reader(settings) if llm is None else ModelReader(llm, settings.model_timeout))
+    return Newsbot(LiveIndex(settings), embedder, readers, settings.hits, search)
+
+
+def adapt_embedding(embedding: BaseEmbedding) -> Embedder:
+    """A llama-index embedding as the embedder of an index."""
+    from index.embed import LlamaIndexEmbedder
+
+    return LlamaIndexEmbedder(embedding)

@@ -1,0 +1,126 @@
+"""What a question asks for: its kind, its terms, and the words by which news answers them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from functools import cache
+
+from bot.answers import Kind, Question
+from index.embed import Embedder
+from index.keywords import KeywordIndex, analyze, content_terms, fold_words
+
+_KINDS: tuple[tuple[Kind, str], ...] = (
+    ("how many", r"how (many|much|long|old|far|tall|big|large|often|fast|high|deep|few)"),
+    ("how many", r"(what|which) (number|percentage|share|price|sum|amount)"),
+    ("when", r"when|(what|which|on what|on which|by what) (day|date|year|month|time)"),
+    ("when", r"how soon|since when|until when"),
+    ("where", r"where|(what|which|in what|in which) (city|country|place|town|state|region|continent)"),
+    ("who", r"who|whom|whose"),
+    ("why", r"why|what (caused|led to)|for what reason|how come"),
+)
+_KIND = tuple((kind, re.compile(rf"\b({pattern})\b", re.IGNORECASE)) for kind, pattern in _KINDS)
+
+# Words that stand for one another between a question and the news that answers it. A news text seldom says
+# "X demanded": it says what must happen.
+_ALIKE = """
+    demand insist urge must require request want call ultimatum deadline ask
+    die dead death kill fatal casualty toll
+    hurt injure injury wound
+    buy acquire purchase takeover
+    win won victory beat defeat champion title
+    lose lost defeat
+    resign quit resignation step
+    arrest detain custody
+    begin began begun start open launch
+    launch lift blast takeoff
+    land splash touch
+    end finish close conclude
+    blame accuse allege fault
+    agree agreement deal accord settlement
+    reject refuse deny dismiss decline oppose
+    appoint name succeed successor replace
+    rise rose grow increase climb jump
+    fall fell drop plunge slump decline lower
+    flee fled displace escape
+    cost price worth pay paid sum
+    block obstruct stuck aground
+    free refloat release
+    cause reason because due blame
+    lead led head chair
+    happen occur take
+    borrow loan liquidity lend
+    delay postpone scrub cancel
+    meet met talk hold
+"""
+
+# What a text says it does not say: from the negated verb to the end of the clause nothing is stated.
+_NOT_SAID = re.compile(
+    r"""\b(?:
+        (?:did|does|do|has|have|had|was|were|is|are|would|could|will)(?:\s+not|n['’]t|\s+never)\s+(?:\w+ly\s+|yet\s+|been\s+)*
+        (?:mention|address|refer|specif|disclos|elaborat|comment|respond|repl|say\b|said\b|saying\b|identif|explain|clarif|reveal|detail|discuss)\w*
+        | (?:declin|refus)\w+\s+to\s+(?:comment|say|give|name|identify|elaborate|answer|discuss)
+        | ma[dk]e\w*\s+no\s+(?:mention|reference)
+        | (?:there\s+was\s+|with\s+)?no\s+(?:mention|word|details?|comment)\b
+        | without\s+(?:mention|nam|giv|elaborat|say|specif)\w*
+    )[^,;:—]*?(?=[,;:—]|\bbut\b|\balthough\b|\bthough\b|$)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def analyze_question(text: str, keywords: KeywordIndex, embedder: Embedder) -> Question:
+    """The question with its kind, its weighted terms and its vector."""
+    weights = keywords.weigh_terms(content_terms(text))
+    return Question(text, ask_kind(text), weights, _find_names(text), embedder.embed_question(text))
+
+
+def ask_kind(text: str) -> Kind:
+    """What kind of answer a question asks for; "what" where nothing more can be told."""
+    found = [(match.start(), kind) for kind, pattern in _KIND if (match := pattern.search(text))]
+    return min(found)[1] if found else "what"
+
+
+def what_is_stated(sentence: str) -> str:
+    """The sentence without what it says that somebody did not say: that is no evidence of anything."""
+    return " ".join(_NOT_SAID.sub(" ", sentence).split())
+
+
+@cache
+def _groups() -> dict[str, frozenset[str]]:
+    groups: dict[str, frozenset[str]] = {}
+    for line in _ALIKE.strip().splitlines():
+        group = frozenset(analyze(line))
+        for term in group:
+            groups[term] = groups.get(term, frozenset()) | group
+    return groups
+
+
+def words_in(text: str) -> frozenset[str]:
+    """What a text holds for `coverage`: its terms, and its words with their endings behind a `=`."""
+    return frozenset(analyze(text)) | {f"={word}" for word in fold_words(text)}
+
+
+def coverage(question: Question, words: Collection[str]) -> float:
+    """The weighted share of the question's terms that `words` (by `words_in`) hold, between 0 and 1."""
+    total = sum(question.terms.values())
+    held = sum(weight * _cover(question, term, words) for term, weight in question.terms.items())
+    return held / total if total else 0.0
+
+
+def _cover(question: Question, term: str, words: Collection[str]) -> float:
+    """1 for the word itself, 0.8 for one that news puts in its place; a name counts only as written.
+
+    Without its ending a name can become another word: France and francs have one stem.
+    """
+    if name := question.names.get(term):
+        return float(f"={name}" in words)
+    if term in words:
+        return 1.0
+    return 0.8 if not _groups().get(term, frozenset()).isdisjoint(words) else 0.0
+
+
+def _find_names(text: str) -> dict[str, str]:
+    """The capitalised words of a question by their terms; not its first word, as any word has a capital there."""
+    words = re.findall(r"\b[^\W\d_]+", text)[1:]
+    names = [folded for word in words if word[0].isupper() for folded in fold_words(word)]
+    return {term: name for name in names for term in analyze(name)}

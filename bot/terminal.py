@@ -1,0 +1,80 @@
+"""The conversation in a terminal: typed, or replayed from a script and checked.
+
+A script is a text file. A line `> text` is said, each `< text` must stand in the replies to it, `! text` must not;
+lines that begin with `#` and empty lines are for people.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.answers import Answer
+from bot.conversation import Conversation, Message
+from bot.render import render_text
+from config.errors import UsageError
+
+
+async def chat(conversation: Conversation, user_id: int) -> None:
+    """Reply to lines from standard input until it ends."""
+    for line in _typed_lines():
+        if line.strip():
+            print(await _replies(conversation, Message(user_id, line), show_progress=True), end="\n\n", flush=True)
+
+
+async def replay(conversation: Conversation, user_id: int, script: Path) -> int:
+    """Say what a script says and check the replies; print both, and return how many checks failed."""
+    failed, shown = 0, None
+    for number, (sign, text) in read_script(script):
+        if sign == ">":
+            print(f"> {text}")
+            shown = await _replies(conversation, Message(user_id, text), show_progress=False)
+            print(shown, end="\n\n")
+        elif shown is None:
+            raise UsageError(f"{script}:{number} checks a reply before anything is said", "begin with a line `> text`")
+        elif (_flat(text) in _flat(shown)) != (sign == "<"):
+            failed += 1
+            wanted = "does not contain" if sign == "<" else "contains"
+            print(f"newsbot: {script}:{number}: the reply {wanted} {text!r}", file=sys.stderr)
+    return failed
+
+
+def read_script(script: Path) -> list[tuple[int, tuple[str, str]]]:
+    """The lines of a script with their numbers, each as its sign and its text. Raises `UsageError`."""
+    try:
+        lines = script.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read the script {script} ({error})", "give a text file in UTF-8") from None
+    steps = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        if line[0] not in "><!":
+            raise UsageError(f"{script}:{number} is no line of a script", "begin it with `> `, `< `, `! ` or `#`")
+        steps.append((number, (line[0], line[1:].strip())))
+    return steps
+
+
+async def _replies(conversation: Conversation, message: Message, *, show_progress: bool) -> str:
+    shown = []
+    async for reply in conversation.reply(message):
+        text = render_text(reply.content) if isinstance(reply.content, Answer) else reply.content
+        if not reply.progress:
+            shown.append(text)
+        elif show_progress:
+            print(text, flush=True)
+    return "\n\n".join(shown)
+
+
+def _typed_lines() -> Iterator[str]:
+    while True:
+        try:
+            yield input("you: " if sys.stdin.isatty() else "")
+        except (EOFError, KeyboardInterrupt):
+            return
+
+
+def _flat(text: str) -> str:
+    """A text without its line breaks, which belong to the terminal's width."""
+    return " ".join(text.split())
