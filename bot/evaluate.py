@@ -108,4 +108,4 @@ def _stands(newsbot: Newsbot, article_id: str, start: int, quote: str) -> bool:
 
 def _words(text: str) -> str:
     without_commas = re.sub(r"(?<=\d),(?=\d)", "", text.lower())
-    return f" {' '.join(re.sub(r'[^\w]|_', ' ', without_commas).split())} "
+    return " ".join(["", *re.sub(r"[^\w]|_", " ", without_commas).split(), ""])
