@@ -16,7 +16,8 @@ from bot.answers import Answer
 from bot.status import collect_status, describe_progress, describe_report, describe_status
 from config.errors import NewsbotError
 from config.settings import Settings
-from index.reindex import Progress, Report, reindex
+from index.reindex import reindex
+from index.report import Progress, Report
 
 _LOG = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from index.reindex import Progress
+from index.report import Progress
 
 
 @contextmanager

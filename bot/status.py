@@ -8,7 +8,7 @@ from typing import Any
 from config.settings import Settings
 from index.articles import Failure
 from index.generations import LiveIndex
-from index.reindex import Progress, Report
+from index.report import Progress, Report
 from index.sources import SourceList
 
 _LISTED = 20  # failures that are listed for a person; the rest is counted

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from config.settings import Settings
 from index.articles import Article, Failure, Passage
@@ -25,49 +23,12 @@ from index.generations import (
     start_generation,
 )
 from index.plan import plan_article, plan_removals
+from index.report import Progress, Report, SourceReport
 from index.sources import Source, SourceList
 from index.split import split_article
 from index.writer import remove_articles, sweep_stale, write_articles
 
 _BATCH = 1000  # passages that are embedded and stored together
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a source has been read, in bytes of its changed files, and how many articles it gave."""
-
-    source: str
-    done: int
-    total: int
-    articles: int
-
-
-@dataclass
-class SourceReport:
-    """What a re-index did with one source, in articles."""
-
-    source: str
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    removed: int = 0
-    failed: int = 0
-
-
-@dataclass
-class Report:
-    """What a re-index did; `failures` are listed for people to mend, the rest is done."""
-
-    generation: str
-    sources: list[SourceReport] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    articles: int = 0
-    passages: int = 0
-    seconds: float = 0.0
-
-    def as_json(self) -> dict[str, Any]:
-        """The report as `reindex --json` prints it."""
-        return asdict(self)
 
 
 def reindex(

@@ -1,0 +1,1 @@
+"""The tests, and the benchmarks and evaluations that are run by hand."""
