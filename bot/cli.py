@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import NoReturn
 
 from config.errors import NewsbotError, first_line
 from config.logs import scrub, start_logging
@@ -22,14 +23,16 @@ from config.settings import SECRETS, Settings, load_settings, variable_of
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; every error is one line on standard error."""
-    parser = make_parser()
-    given = parser.parse_args(arguments)
     secrets: tuple[str, ...] = ()
     try:
-        settings = load_settings(_settings_given(given), given.config)
-        secrets = settings.secrets
-        start_logging(settings.log_level, secrets)
-        return _command(given)(settings, given)
+        try:
+            given = make_parser().parse_args(arguments)
+            settings = load_settings(_settings_given(given), given.config)
+            secrets = settings.secrets
+            start_logging(settings.log_level, secrets)
+            return _command(given)(settings, given)
+        finally:
+            sys.stdout.flush()  # here, where it can still be seen that nobody reads it, or that the disk is full
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -50,9 +53,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, as all other errors are said; the many flags stand in the help."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"newsbot: {scrub(message, ())}: see `{self.prog} --help`\n")
+
+
 def make_parser() -> argparse.ArgumentParser:
     """The commands with their arguments; each also takes every setting as a flag."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="newsbot", description="Answers questions about the news, with every quote verified against its article."
     )
     parser.add_argument("--version", action="version", version=f"newsbot {metadata.version('newsbot')}")

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,7 @@ def run_chat(settings: Settings, given: argparse.Namespace) -> int:
 
     conversation = Conversation(settings, build_newsbot(settings))
     if given.script is None:
-        asyncio.run(chat(conversation, given.user))
+        chat(conversation, given.user)
         return 0
     return 1 if asyncio.run(replay(conversation, given.user, given.script)) else 0
 
@@ -178,25 +179,23 @@ def _run_batch(file: str, at: str | None, work: Callable[[str, str | None], dict
     return 1 if failed else 0
 
 
-def _read_batch_line(line: str) -> dict[str, Any]:
+def _read_batch_line(line: bytes) -> dict[str, Any]:
     try:
         given = json.loads(line)
-    except ValueError as error:
+        json.dumps(given, ensure_ascii=False).encode()  # half of a surrogate pair can be neither searched nor printed
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"not JSON ({first_line(error)})", 'write {"id": …, "question": …}') from None
     if not isinstance(given, dict) or not isinstance(given.get("question"), str):
         raise UsageError("no question", 'write {"id": …, "question": …}')
     return given
 
 
-def _batch_lines(file: str) -> Iterator[str]:
-    if file == "-":
-        yield from (line for line in sys.stdin if line.strip())
-        return
+def _batch_lines(file: str) -> Iterator[bytes]:
     try:
-        with Path(file).open(encoding="utf-8") as stream:
+        with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream:
             yield from (line for line in stream if line.strip())
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read {file} ({first_line(error)})", "give a file of JSON lines in UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"cannot read {file} ({first_line(error)})", "give a file of JSON lines") from None
 
 
 def _one_question(given: argparse.Namespace) -> str:

@@ -70,7 +70,7 @@ _NOT_SAID = re.compile(
 
 def analyze_question(text: str, keywords: KeywordIndex, embedder: Embedder) -> Question:
     """The question with its kind, its weighted terms and its vector."""
-    weights = keywords.weigh_terms(content_terms(text))
+    weights = keywords.weigh_terms(content_terms(_without_kind(text)) or content_terms(text))
     return Question(text, ask_kind(text), weights, _find_names(text), embedder.embed_question(text))
 
 
@@ -78,6 +78,13 @@ def ask_kind(text: str) -> Kind:
     """What kind of answer a question asks for; "what" where nothing more can be told."""
     found = [(match.start(), kind) for kind, pattern in _KIND if (match := pattern.search(text))]
     return min(found)[1] if found else "what"
+
+
+def _without_kind(text: str) -> str:
+    """The question without the words that only ask: an answer to "in which year" need not have the word year."""
+    for _, pattern in _KIND:
+        text = pattern.sub(" ", text)
+    return text
 
 
 def what_is_stated(sentence: str) -> str:

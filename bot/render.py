@@ -12,6 +12,7 @@ from bot.answer import write_day
 from bot.answers import Answer, Citation
 
 TELEGRAM_LIMIT = 4096  # UTF-16 units of visible text in one message
+_PART, _SOURCE = 1500, 500  # characters, each up to two units
 _MARK = re.compile(r"\[(\d+)\]")
 _WIDTH = 96
 
@@ -34,10 +35,10 @@ def render_html(answer: Answer) -> list[str]:
     blockquotes. All text from articles is escaped.
     """
     links = {citation.number: citation.url for citation in answer.citations}
-    text = _link_marks(answer.text, links)
+    text = [_link_marks(part, links) for part in _parts(answer.text)]
     notes = [f"<i>{html.escape(note)}</i>" for note in answer.notes]
     quotes = [_quote_html(citation, part) for citation in answer.citations for part in _parts(citation.quote)]
-    return _pack([text, *notes, *quotes])
+    return _pack([*text, *notes, *quotes])
 
 
 def escape_text(text: str) -> list[str]:
@@ -45,9 +46,14 @@ def escape_text(text: str) -> list[str]:
     return _pack([html.escape(part, quote=False) for part in _parts(text)])
 
 
+def visible_text(markup: str) -> str:
+    """What is read of some HTML of ours: without tags, with entities resolved."""
+    return html.unescape(re.sub(r"<[^>]*>", "", markup))
+
+
 def visible_length(markup: str) -> int:
-    """How much of Telegram's limit some HTML takes: UTF-16 units, without tags, with entities resolved."""
-    return len(html.unescape(re.sub(r"<[^>]*>", "", markup)).encode("utf-16-le")) // 2
+    """How much of Telegram's limit some HTML takes: the UTF-16 units of what is read."""
+    return len(visible_text(markup).encode("utf-16-le")) // 2
 
 
 def _describe_source(citation: Citation) -> str:
@@ -65,7 +71,7 @@ def _link_marks(text: str, links: dict[int, str]) -> str:
 
 
 def _quote_html(citation: Citation, part: str) -> str:
-    source = html.escape(_describe_source(citation), quote=False)
+    source = html.escape(_shorten(_describe_source(citation)), quote=False)
     if citation.url:
         source = f'<a href="{html.escape(citation.url)}">{source}</a>'
     quote = html.escape(part, quote=False)
@@ -73,8 +79,13 @@ def _quote_html(citation: Citation, part: str) -> str:
 
 
 def _parts(text: str) -> list[str]:
-    """A text cut into parts that leave room for what stands around them."""
-    return textwrap.wrap(text, 1800, replace_whitespace=False, drop_whitespace=True) if len(text) > 1800 else [text]
+    """A text cut into parts that leave room for what stands around them, also where each character is two units."""
+    return textwrap.wrap(text, _PART, replace_whitespace=False, drop_whitespace=True) if len(text) > _PART else [text]
+
+
+def _shorten(source: str) -> str:
+    """A title may be of any length; beside a part of its quote it has to leave room in the message."""
+    return source if len(source) <= _SOURCE else f"{source[: _SOURCE - 1]}…"
 
 
 def _pack(blocks: Iterable[str]) -> list[str]:

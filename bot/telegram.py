@@ -21,7 +21,7 @@ from telegram.ext import Application, ApplicationBuilder, ContextTypes, MessageH
 
 from bot.answers import Answer
 from bot.conversation import Conversation, Message, Reply
-from bot.render import escape_text, render_html
+from bot.render import escape_text, render_html, visible_text
 from config.errors import NewsbotError, UsageError
 from config.settings import Settings
 
@@ -58,7 +58,7 @@ class _Chat:
             sent = await _insist(lambda: self._send(text, ParseMode.HTML))
         except BadRequest as error:
             _LOG.warning("Telegram refused a message, sending it as plain text: %s", error)
-            sent = await _insist(lambda: self._send(text, None))
+            sent = await _insist(lambda: self._send(visible_text(text), None))
         return sent.message_id if sent else None
 
     async def _send(self, text: str, parse_mode: str | None) -> telegram.Message:

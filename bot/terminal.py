@@ -6,6 +6,7 @@ lines that begin with `#` and empty lines are for people.
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,11 +17,13 @@ from bot.render import render_text
 from config.errors import UsageError
 
 
-async def chat(conversation: Conversation, user_id: int) -> None:
-    """Reply to lines from standard input until it ends."""
+def chat(conversation: Conversation, user_id: int) -> None:
+    """Reply to lines from standard input until it ends, or until Ctrl-C."""
     for line in _typed_lines():
         if line.strip():
-            print(await _replies(conversation, Message(user_id, line), show_progress=True), end="\n\n", flush=True)
+            # One event loop for each reply: while one runs, the first Ctrl-C does not reach `input`.
+            replies = asyncio.run(_replies(conversation, Message(user_id, line), show_progress=True))
+            print(replies, end="\n\n", flush=True)
 
 
 async def replay(conversation: Conversation, user_id: int, script: Path) -> int:

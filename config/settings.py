@@ -113,7 +113,7 @@ def load_settings(flags: Mapping[str, Any] | None = None, file: Path | None = No
     Raises `UsageError` for an unknown or wrong setting; it names the setting, never a secret's value.
     """
     path = file or Path(os.environ.get("NEWSBOT_CONFIG") or FILE_NAME)
-    given = _read_file(path, must_exist=file is not None or "NEWSBOT_CONFIG" in os.environ)
+    given = _read_file(path, must_exist=file is not None or bool(os.environ.get("NEWSBOT_CONFIG")))
     secrets = {name: value for name, var in SECRETS.items() if (value := os.environ.get(var))}
     try:
         return Settings(**{**secrets, **given, **(flags or {})})

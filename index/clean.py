@@ -32,9 +32,13 @@ _INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *ran
 def make_article(source: str, document: Document) -> Article | Failure:
     """The article in a document, or why there is none. Never raises for what a document holds."""
     try:
-        found = _READERS[document.kind](document.content)
+        return _build_article(source, document)
     except (ValueError, TypeError, RecursionError) as error:
         return Failure(source, document.item, f"is not an article: {first_line(error)}")
+
+
+def _build_article(source: str, document: Document) -> Article | Failure:
+    found = _READERS[document.kind](document.content)
     title = clean_line(found.get("title"))
     lines = drop_boilerplate(clean_text(found.pop("text", "")).split("\n"))
     if lines and title and lines[0].strip().casefold() == title.casefold():

@@ -6,13 +6,15 @@ import re
 from datetime import UTC, datetime
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Zone names that dateutil leaves unknown: those of RFC 822, and Central Europe's; hours from UTC.
+_ZONES = {"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "CET": 1, "CEST": 2}
 _HAS_TIME = re.compile(r"\d{1,2}:\d{2}|\d{1,2}\s*[ap]\.?m\b", re.IGNORECASE)
 
 
 def read_date(written: object) -> str | None:
     """ISO 8601 of a written date: `2020-02-18` for a day, a moment in UTC where a time of day is given, else None.
 
-    A time without a zone is taken as UTC. A date that lacks its day, month or year is None.
+    A time without a zone that is known is taken as UTC. A date that lacks its day, month or year is None.
     """
     text = str(written or "").strip()
     if not text:
@@ -24,7 +26,10 @@ def read_date(written: object) -> str | None:
         return None
     if not _HAS_TIME.search(text):
         return found.date().isoformat()
-    moment = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    try:
+        moment = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except OverflowError:  # in UTC it is before the year 1 or after 9999
+        return None
     return moment.isoformat(timespec="seconds")
 
 
@@ -46,11 +51,15 @@ def _parse(text: str) -> datetime | None:
     # What the text leaves out is taken from the default: with two defaults that differ in day, month and year,
     # the results are equal only when the text names all three.
     try:
-        first = parser.parse(text, default=datetime(2001, 1, 1))  # noqa: DTZ001
-        second = parser.parse(text, default=datetime(2004, 2, 2))  # noqa: DTZ001
+        first = parser.parse(text, default=datetime(2001, 1, 1), tzinfos=_zone_seconds)  # noqa: DTZ001
+        second = parser.parse(text, default=datetime(2004, 2, 2), tzinfos=_zone_seconds)  # noqa: DTZ001
     except (ValueError, OverflowError, TypeError):
         return None
     return first if first == second else None
+
+
+def _zone_seconds(name: str | None, offset: int | None) -> int | None:
+    return _ZONES[name] * 3600 if offset is None and name in _ZONES else offset
 
 
 def is_after(published: str | None, moment: str) -> bool:

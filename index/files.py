@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,7 +55,7 @@ def list_files(source: Source) -> Iterator[ArticleFile | Failure]:
             if name.lower().endswith(SUFFIXES) and not name.startswith("."):
                 yield _stamp(source, Path(folder, name))
     for error in failures:
-        yield Failure(source.location, str(error.filename), f"cannot be listed: {error.strerror}")
+        yield Failure(source.location, _printable(error.filename), f"cannot be listed: {error.strerror}")
 
 
 def read_documents(source: Source, file: ArticleFile, max_bytes: int) -> Iterator[Document | Failure]:
@@ -83,10 +84,15 @@ def read_documents(source: Source, file: ArticleFile, max_bytes: int) -> Iterato
 
 
 def _stamp(source: Source, path: Path) -> ArticleFile | Failure:
+    name = _printable(path)
+    if name != str(path):
+        return Failure(source.location, name, "its name is not UTF-8; rename it")
     try:
         found = path.stat()
     except OSError as error:
-        return Failure(source.location, str(path), f"cannot be read: {error.strerror}")
+        return Failure(source.location, name, f"cannot be read: {error.strerror}")
+    if not stat.S_ISREG(found.st_mode):  # reading a pipe or device might never end
+        return Failure(source.location, name, "is not a regular file")
     return ArticleFile(path, f"{found.st_size}-{found.st_mtime_ns}", found.st_size)
 
 
@@ -131,6 +137,11 @@ def _why_unreadable(data: bytes, *, html: bool) -> str:
         except UnicodeDecodeError as error:
             return f"is not UTF-8 (byte {error.start}); save it as UTF-8"
     return ""
+
+
+def _printable(path: str | Path) -> str:
+    r"""A path in UTF-8, with `\xe9` for each byte that is not."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _megabytes(size: int) -> str:

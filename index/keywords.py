@@ -12,13 +12,14 @@ import tantivy
 from index.articles import Passage
 
 _WRITER_MEMORY = 64_000_000  # bytes; tantivy asks for at least 15 million a thread
+_UNSEEN = 200  # passages without any of a question's terms, beside those that there are
 _STOP_WORDS = tuple(
     """
     a about after again all also am an and any are as at be because been before being but by can could did do does
-    doing for from get had has have having he her here hers him his how i if in into is it its just me more most my
-    no nor not now of off on once only or other our out over own s same she should so some such t than that the
-    their them then there these they this those to too under until up us very was we were what when where which
-    while who whom whose why will with would you your say said says tell told according
+    doing for from get had has have having he her here hers him his how i if in into is it its just many me more
+    most much my no nor not now of off on once only or other our out over own s same she should so some such t than
+    that the their them then there these they this those to too under until up us very was we were what when where
+    which while who whom whose why will with would you your say said says tell told according
     """.split()
 )
 
@@ -91,11 +92,14 @@ class KeywordIndex:
         return [(str(searcher.doc(address)["id"][0]), float(score)) for score, address in found]
 
     def weigh_terms(self, terms: Sequence[str]) -> dict[str, float]:
-        """The inverse document frequency of each term (BM25's form), between 0 and ln(2 n + 2) for n passages."""
+        """How rare each term is here: ln((n + 1) / (found + 1)), above 0, for a term that `found` of n passages have.
+
+        It is as if there were 200 passages more that have none of the terms: in a handful of passages about one story,
+        the words of the story would else weigh nothing.
+        """
         searcher = self._index.searcher()
-        n = searcher.num_docs
-        frequencies = {term: min(n, searcher.doc_freq("text", term)) for term in terms}
-        return {term: math.log(1 + (n - found + 0.5) / (found + 0.5)) for term, found in frequencies.items()}
+        n = searcher.num_docs + _UNSEEN
+        return {term: math.log((n + 1) / (min(n, searcher.doc_freq("text", term)) + 1)) for term in terms}
 
     def count(self) -> int:
         """How many passages there are."""

@@ -100,6 +100,7 @@ class _Run:
         self._seen: dict[str, str] = {}
         self._waiting: dict[Article, list[Passage]] = {}
         self._after_write: list[Callable[[], None]] = []
+        self._shrunk: list[tuple[ArticleFile, set[str]]] = []
         self._report = Report(generation.name)
 
     def read_source(self, source: Source) -> None:
@@ -126,10 +127,13 @@ class _Run:
             present |= self._read_file(source, file, report, seen_in.get(str(file.path), []), done, total)
             done += file.size
         self._flush()
-        self._remove_missing(source, report, present, complete=complete)
-        if complete:
+        held_back = self._remove_missing(source, report, present, complete=complete)
+        if complete and not held_back:
+            for file, held in self._shrunk:
+                self._store.record_file(source.location, str(file.path), file.stamp, held)
             gone = seen_in.keys() | stamps.keys()
             self._store.forget_files(source.location, gone - {str(file.path) for file in files})
+        self._shrunk = []
 
     def drop_unlisted_sources(self) -> None:
         """Remove the articles of sources that were removed from the list, unless another source has them too."""
@@ -190,11 +194,14 @@ class _Run:
             self._on_progress(
                 Progress(source.location, min(done, total), total, report.new + report.changed + report.unchanged)
             )
-        held = ids if whole else ids | set(before)
-        # Noted only after the articles are stored: a run that is killed before reads the file again.
-        stamp = file.stamp if whole else None
-        self._after_write.append(lambda: self._store.record_file(source.location, str(file.path), stamp, held))
-        return held
+        known = ids | set(before)
+        # Noted only after the articles are stored: a run that is killed before reads the file again. What the file held
+        # before stays noted, and the file is read again, until what is gone from it has been removed.
+        stamp = file.stamp if whole and known == ids else None
+        self._after_write.append(lambda: self._store.record_file(source.location, str(file.path), stamp, known))
+        if whole and known != ids:
+            self._shrunk.append((file, ids))
+        return ids if whole else known
 
     def _read_articles(self, source: Source, file: ArticleFile) -> Iterator[tuple[Article | Failure, int]]:
         for document in read_documents(source, file, self._settings.max_file_mb * 1_000_000):
@@ -203,7 +210,8 @@ class _Run:
             else:
                 yield make_article(source.location, document), document.size
 
-    def _remove_missing(self, source: Source, report: SourceReport, present: set[str], *, complete: bool) -> None:
+    def _remove_missing(self, source: Source, report: SourceReport, present: set[str], *, complete: bool) -> bool:
+        """Remove what is gone from a source; whether that was held back."""
         removals = plan_removals(
             self._store.elsewhere(source.location), present, complete=complete, allow_many=self._allow_removal
         )
@@ -215,6 +223,7 @@ class _Run:
                 " to remove them, run `newsbot reindex --allow-removal`"
             )
             self._fail(report, Failure(source.location, source.location, reason))
+        return bool(removals.held_back)
 
     def _enqueue(self, article: Article) -> None:
         self._waiting[article] = split_article(article, self._settings.passage_words)

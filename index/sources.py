@@ -81,6 +81,8 @@ def recognise_source(location: str) -> Source:
             "only folders and files can be read so far; save its articles there",
         )
     path = Path(_absolute(location))
+    if str(path) != os.fsencode(path).decode("utf-8", "replace"):
+        raise UsageError(f"the name {location} is not UTF-8", "rename it")
     if path.is_dir():
         return Source("folder", str(path))
     if not path.exists():
