@@ -1,7 +1,7 @@
 # `make demo` and `make test` set up everything they need in .venv; nothing outside this folder is changed.
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/pip --disable-pip-version-check install --quiet --constraint constraints.txt
+PIP := $(BIN)/pip --disable-pip-version-check install -qq --constraint constraints.txt
 DATA := ../shared/data
 
 .PHONY: demo test check lint types bench eval clean
