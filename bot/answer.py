@@ -9,13 +9,14 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from bot.answers import Answer, Citation, Reader, Statement
 from bot.questions import analyze_question
 from bot.verify import FindArticle, cite_statements, verify_statements
 from config.errors import ServiceError
+from config.logs import scrub
 from index.articles import Hit
 from index.embed import Embedder
 from index.generations import Generation, LiveIndex
@@ -32,6 +33,7 @@ class Newsbot:
     """Answers questions from the live index. Built by `bot.compose.build_newsbot`; safe to use from several threads.
 
     `readers` are tried in order: the next one answers when one fails. `search` takes the place of the built-in search.
+    `secrets` never stand in a note, whatever an endpoint says in its errors.
     """
 
     index: LiveIndex
@@ -39,6 +41,7 @@ class Newsbot:
     readers: Sequence[Reader]
     hits: int = 10
     search: Search | None = None
+    secrets: Sequence[str] = field(default=(), repr=False)
 
     def find_hits(self, question: str, *, k: int | None = None, at: str | None = None) -> list[Hit]:
         """The best passages for a question, best first. Raises `IndexMissing`, `IndexMismatch`, `ServiceError`."""
@@ -64,8 +67,8 @@ class Newsbot:
                     with clock.step("read"):
                         read = reader.read(analyzed, hits) if hits else []
                 except ServiceError as error:
-                    _LOG.warning("the %s reader failed: %s", reader.name, error)
-                    notes.append(f"The {reader.name} reader could not answer: {error.problem}.")
+                    _LOG.warning("the %s reader failed: %s", reader.name, scrub(str(error), self.secrets))
+                    notes.append(scrub(f"The {reader.name} reader could not answer: {error.problem}.", self.secrets))
                     continue
                 with clock.step("verify"):
                     verified = list(verify_statements(read, hits, find_article))

@@ -32,13 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             start_logging(settings.log_level, secrets)
             return _command(given)(settings, given)
         finally:
-            sys.stdout.flush()  # here, where it can still be seen that nobody reads it, or that the disk is full
+            _flush()
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        # The reader of our output has gone (`newsbot … | head`); nothing more can be said there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 0  # the reader of our output has gone (`newsbot … | head`); nothing more can be said there
     except NewsbotError as error:
         message, status = str(error), error.exit_status
     except (OSError, sqlite3.Error) as error:
@@ -51,6 +49,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = 3
     print(f"newsbot: {scrub(message, secrets)}", file=sys.stderr)
     return status
+
+
+def _flush() -> None:
+    """Write out what was printed, while it can still be told that nobody reads it or that the disk is full."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries once more as it exits
+        raise
 
 
 class _Parser(argparse.ArgumentParser):

@@ -163,10 +163,12 @@ def run_serve(settings: Settings, _: argparse.Namespace) -> int:
 def _run_batch(file: str, at: str | None, work: Callable[[str, str | None], dict[str, Any]]) -> int:
     """Do `work` for each JSON line and print one JSON line for each, in order; 1 if a line could not be worked on."""
     failed = 0
-    for number, line in enumerate(_batch_lines(file), start=1):
+    for number, line in _batch_lines(file):
         given: dict[str, Any] = {}
         try:
             given = _read_batch_line(line)
+            if not isinstance(given.get("question"), str):
+                raise UsageError("no question", 'write {"id": …, "question": …}')
             result = work(given["question"], read_moment(given.get("at") or at))
             failed += result.get("status") == "failed"
         except NewsbotError as error:
@@ -185,15 +187,15 @@ def _read_batch_line(line: bytes) -> dict[str, Any]:
         json.dumps(given, ensure_ascii=False).encode()  # half of a surrogate pair can be neither searched nor printed
     except (ValueError, RecursionError) as error:
         raise UsageError(f"not JSON ({first_line(error)})", 'write {"id": …, "question": …}') from None
-    if not isinstance(given, dict) or not isinstance(given.get("question"), str):
-        raise UsageError("no question", 'write {"id": …, "question": …}')
+    if not isinstance(given, dict):
+        raise UsageError("not a JSON object", 'write {"id": …, "question": …}')
     return given
 
 
-def _batch_lines(file: str) -> Iterator[bytes]:
+def _batch_lines(file: str) -> Iterator[tuple[int, bytes]]:
     try:
         with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream:
-            yield from (line for line in stream if line.strip())
+            yield from ((number, line) for number, line in enumerate(stream, start=1) if line.strip())
     except OSError as error:
         raise UsageError(f"cannot read {file} ({first_line(error)})", "give a file of JSON lines") from None
 

@@ -40,7 +40,7 @@ def build_newsbot(
         from bot.model import ModelReader, make_model_reader
 
         readers.insert(0, make_model_reader(settings) if llm is None else ModelReader(llm, settings.model_timeout))
-    return Newsbot(LiveIndex(settings), embedder, readers, settings.hits, search)
+    return Newsbot(LiveIndex(settings), embedder, readers, settings.hits, search, settings.secrets)
 
 
 def adapt_embedding(embedding: BaseEmbedding) -> Embedder:

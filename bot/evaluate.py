@@ -41,8 +41,8 @@ def read_questions(files: Sequence[Path]) -> list[GoldQuestion]:
             for line in file.read_text(encoding="utf-8").splitlines():
                 if line.strip():
                     found = json.loads(line)
-                    gold = (tuple(found["answers"]), tuple(found.get("articles", ())))
-                    questions.append(GoldQuestion(found["question"], read_moment(found.get("at")), *gold))
+                    gold = (_read_strings(found["answers"]), _read_strings(found.get("articles", [])))
+                    questions.append(GoldQuestion(str(found["question"]), read_moment(found.get("at")), *gold))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             remedy = 'each line is {"question", "answers", "at"?, "articles"?}'
             raise UsageError(f"cannot read {file} ({first_line(error)})", remedy) from None
@@ -89,7 +89,7 @@ def describe_evaluation(measured: dict[str, Any]) -> str:
 def contains_gold(text: str, answers: Sequence[str]) -> bool:
     """Whether one of the answers stands in a text as whole words, whatever their case, commas and signs."""
     words = _words(text)
-    return any(_words(answer) in words for answer in answers if answer.strip())
+    return any(gold in words for answer in answers if (gold := _words(answer)).strip())
 
 
 def _everything(answer: Answer) -> str:
@@ -104,6 +104,12 @@ def _stands(newsbot: Newsbot, article_id: str, start: int, quote: str) -> bool:
     with newsbot.index.use() as generation:
         article = generation.store.article(article_id)
     return article is not None and article.text[start : start + len(quote)] == quote
+
+
+def _read_strings(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError(f"{value!r} is not a list")
+    return tuple(map(str, value))
 
 
 def _words(text: str) -> str:

@@ -18,21 +18,28 @@ _UNITS = (
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _SMALL = {word: value for value, word in enumerate(_UNITS.split())}
 _SMALL |= {word: value for value, word in zip(range(20, 100, 10), _TENS.split(), strict=True)}
-_ORDINALS = dict(
-    zip("first second third fourth fifth sixth seventh eighth ninth tenth".split(), range(1, 11), strict=True)
-)
-_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-_SCALES |= {"k": 1000, "m": 10**6, "mn": 10**6, "bn": 10**9, "tn": 10**12, "dozen": 12}
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+_SMALL |= {word: value for value, word in enumerate(_ORDINALS.split(), start=1)}
+_SMALL |= {re.sub("y$", "ie", word) + "th": value for word, value in _SMALL.items() if value > 12}
+_SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
+_SHORT_SCALES = {"k": 1000, "m": 10**6, "mn": 10**6, "bn": 10**9, "tn": 10**12}
+_DIGITS = [word for word, value in _SMALL.items() if 0 < value < 10]
+# Figures may have an ending in small letters (5pm, 1990s, 29th); with one in capitals (39B) they are a name.
 _NUMBER = re.compile(
-    rf"""(?<![\w.])(?:(?P<digits>\d+(?:[,\u00a0]\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<ordinal>st|nd|rd|th)?
-        |(?P<tens>{"|".join(_TENS.split())})(?:[ -](?P<unit>{"|".join(_UNITS.split()[1:10])}))?
-        |(?P<word>{"|".join(_UNITS.split())}))
-        (?:[ -]?(?P<scale>hundred|thousand|million|billion|trillion|dozen|k|mn?|bn|tn)s?\b)?(?![\w])""",
+    rf"""(?<!\w)(?:(?P<digits>(?>\d+(?:[,\u00a0]\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?))
+        |(?P<tens>{"|".join(_TENS.split())})(?:[ -](?P<unit>{"|".join(_DIGITS)}))?
+        |(?P<word>{"|".join(_SMALL)})
+        |(?P<lone>{"|".join(_SCALES)}))
+        (?P<scales>(?:[ -]?(?:{"|".join((*_SCALES, *_SHORT_SCALES))})\b)*)(?(digits)(?!\d|(?-i:[A-Z]))|(?!\w))""",
     re.IGNORECASE | re.VERBOSE,
 )
+# Numbers that have no one value: they have to stand as they are.
+_VAGUE = frozenset("dozens hundreds thousands millions billions trillions half quarter quarters thirds twice".split())
 _WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
-_QUOTATION = re.compile(r"[\"“”«»„]([^\"“”«»„]{2,})[\"“”«»„]")
+_DOUBLE_MARK = re.compile(r"[\"“”«»„]")
+_SINGLE_QUOTED = re.compile(r"(?<!\w)['‘‚](\S.*?\S)['’](?!\w)")
 _POSSESSIVE = re.compile(r"['’]s?$")
+_ADDRESS = re.compile(r"\.[^\W\d_]|^[^\W\d_].*\d")  # and other things that are named with dots or figures: covid19
 # Words that begin sentences with a capital and name nothing.
 _OPENERS = frozenset(
     """
@@ -47,19 +54,20 @@ _OPENERS = frozenset(
     supporters experts analysts protesters reporters lawmakers ministers troops forces delegations negotiators
     neither nobody somebody currently previously originally initially separately specifically eventually ultimately
     """.split()
-)
+) | {*_SMALL, *_SCALES}
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a sentence states that can be looked up: numbers by value, names and quotations folded."""
+    """What a sentence states that can be looked up: numbers by value, quotations folded, and names.
+
+    A name is folded, with its capital where it must have one: "May" is not "may", nor is "US" "us". Numbers without a
+    value ("thousands") and addresses ("example.com") are looked up as names are.
+    """
 
     numbers: frozenset[Decimal]
     names: frozenset[str]
     quotations: frozenset[str]
-
-    def __bool__(self) -> bool:
-        return bool(self.numbers or self.names or self.quotations)
 
 
 def find_facts(sentence: str) -> Facts:
@@ -68,12 +76,13 @@ def find_facts(sentence: str) -> Facts:
     opening = True
     for match in _WORD.finditer(sentence):
         word = match[0]
-        if (word[0].isupper() or any(c.isupper() for c in word[1:])) and not (opening and fold(word) in _OPENERS):
-            names |= {part for part in _name_parts(word) if part not in _OPENERS or not opening}
+        if any(c.isupper() for c in word):
+            names |= _name_parts(word, opening=opening)
+        elif fold(word) in _VAGUE or _ADDRESS.search(word):
+            names |= _name_parts(word)
         opening = False
-    names -= {"i"}
-    quotations = frozenset(fold(quoted).strip(" .,;:!?") for quoted in _QUOTATION.findall(sentence))
-    return Facts(frozenset(find_numbers(sentence)), frozenset(names), quotations - {""})
+    quotations = frozenset(fold(quoted).strip(" .,;:!?") for quoted in _find_quotations(sentence))
+    return Facts(frozenset(find_numbers(sentence)), frozenset(names - {"I"}), quotations - {""})
 
 
 def find_numbers(text: str) -> list[Decimal]:
@@ -85,24 +94,24 @@ def find_numbers(text: str) -> list[Decimal]:
         elif match["tens"]:
             value = Decimal(_SMALL[match["tens"].lower()] + _SMALL.get((match["unit"] or "").lower(), 0))
         else:
-            value = Decimal(_SMALL[match["word"].lower()])
-        if match["scale"]:
-            value *= _SCALES[match["scale"].lower()]
-        if match["digits"] or match["scale"] or value != 1:
+            value = Decimal((_SMALL | _SCALES)[(match["word"] or match["lone"]).lower()])
+        for scale in re.findall(r"[a-z]+", match["scales"].lower()):
+            value *= (_SCALES | _SHORT_SCALES)[scale]
+        if match["digits"] or value != 1:
             values.append(value.normalize())
     return values
 
 
 def missing_facts(facts: Facts, text: str) -> list[str]:
     """Those facts that a text does not hold, for a person to read; none if it holds all."""
-    ordinals = {Decimal(_ORDINALS[word]) for word in _WORD.findall(text.lower()) if word in _ORDINALS}
-    numbers = ordinals.union(find_numbers(text))
-    words = {part for word in _WORD.findall(text) for part in _name_parts(word)}
+    parts = {part for word in _WORD.findall(text) for part in _name_parts(word)}
+    words = parts | {part.casefold() for part in parts}
+    numbers = {*find_numbers(text), *([Decimal(1)] if "first" in words else [])}
     folded = fold(text)
     return [
         *(f"the number {number:f}" for number in sorted(facts.numbers - numbers)),
         *(f"the name {name}" for name in sorted(facts.names - words)),
-        *(f'the words "{quoted}"' for quoted in sorted(facts.quotations) if quoted not in folded),
+        *(f'the words "{quoted}"' for quoted in sorted(facts.quotations) if not _holds(folded, quoted)),
     ]
 
 
@@ -113,6 +122,33 @@ def fold(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def _name_parts(word: str) -> set[str]:
-    """A name without its possessive ending; the parts of a hyphenated one count singly, as texts differ in hyphens."""
-    return {_POSSESSIVE.sub("", fold(part)).replace(".", "") for part in re.split(r"-", word) if part}
+def _name_parts(word: str, *, opening: bool = False) -> set[str]:
+    """A name without its possessive ending; the parts of a hyphenated one count singly, as texts differ in hyphens.
+
+    Where a sentence opens any word has a capital: it says nothing there, unless all letters are capitals.
+    """
+    parts = set()
+    for part in word.split("-"):
+        name = re.sub(r"\.(?!\d)", "", _POSSESSIVE.sub("", fold(part)))
+        if any(c.isupper() for c in part) and (not opening or (part.isupper() and len(part) > 1)):
+            parts.add(name.capitalize())
+        elif not opening or name not in _OPENERS:
+            parts.add(name)
+    return parts
+
+
+def _find_quotations(sentence: str) -> list[str]:
+    """What stands in quotation marks, also where a sentence has only the first or only the last mark of a pair."""
+    parts = _DOUBLE_MARK.split(sentence)
+    marks = _DOUBLE_MARK.findall(sentence)
+    if marks and marks[0] == "”":
+        parts.insert(0, "")
+    quoted = parts[1::2]
+    if len(parts) % 2 == 0 and not any(c.isalnum() for c in parts[-1]):
+        quoted.append(parts[-2])
+    return [*quoted, *_SINGLE_QUOTED.findall(sentence)]
+
+
+def _holds(folded: str, quoted: str) -> bool:
+    """Whether some words stand in a text as whole words."""
+    return re.search(rf"(?<!\w){re.escape(quoted)}(?!\w)", folded) is not None

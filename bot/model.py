@@ -11,17 +11,18 @@ import secrets
 import time
 from collections.abc import Iterator, Sequence
 from queue import Empty, Queue
-from threading import Thread
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from bot.answers import Question, Statement
 from config.errors import ServiceError, first_line
 from config.settings import Settings
 from index.articles import Hit, Passage
+from index.clean import clean_text
 from index.split import split_sentences
 
 if TYPE_CHECKING:
-    from llama_index.core.llms import LLM, ChatMessage
+    from llama_index.core.llms import LLM, ChatMessage, ChatResponse
 
 NOTHING = "NO ANSWER"
 _RULES = """You answer questions about the news from numbered passages, and from nothing else.
@@ -33,7 +34,9 @@ If the passages do not answer the question, write only: {nothing}
 Example of an answer:
 The minister said that the bridge would open in May. [2] Two tests have failed so far. [1][3]"""
 _MARKS = re.compile(r"\[(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\]")
-_THINKING = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
+# Some servers leave the first <think> out, and a reply that is cut off has no last one.
+_THINKING = re.compile(r"<think>.*?(?:</think>|\Z)|\A(?:(?!<think>).)*?</think>", re.DOTALL)
+_LIST_SIGN = re.compile(r"^\s*(?:[-*•#>]+|\d{1,2}[.)])\s+", re.MULTILINE)
 _LONGEST_REPLY = 8000  # characters; a model that does not stop is stopped
 
 
@@ -48,34 +51,41 @@ class ModelReader:
     def read(self, question: Question, hits: Sequence[Hit]) -> list[Statement]:
         """The sentences of the reply with the passages that they name. Raises `ServiceError` for a model that fails."""
         passages = [hit.passage for hit in hits]
-        reply = self._complete(make_prompt(question.text, passages))
+        reply = _THINKING.sub("", self._complete(make_prompt(question.text, passages)))
+        if not any(character.isalnum() for character in _MARKS.sub("", reply)):
+            raise self._failed("its reply was empty")
         return parse_reply(reply, passages)
 
     def _complete(self, messages: Sequence[ChatMessage]) -> str:
-        """The whole reply, in time, or a `ServiceError`; an empty reply is one too."""
+        """The whole reply, in time, or a `ServiceError`; one that does not end is one too."""
         deadline = time.monotonic() + self._timeout
         parts: Queue[str | BaseException | None] = Queue()
         # The client's own time-out is per read: a model that drips would never be late. So a thread reads, and we wait.
-        Thread(target=self._stream, args=(messages, parts), daemon=True).start()
+        enough = Event()
+        Thread(target=self._stream, args=(messages, parts, enough), daemon=True).start()
         text = ""
-        while len(text) < _LONGEST_REPLY:
-            try:
+        try:
+            while len(text) < _LONGEST_REPLY:
                 part = parts.get(timeout=max(0.0, deadline - time.monotonic()))
-            except Empty:
-                raise self._failed(f"it took longer than {self._timeout:g} s") from None
-            if part is None:
-                break
-            if isinstance(part, BaseException):
-                raise self._failed(first_line(part)) from part
-            text += part
-        if not text.strip():
-            raise self._failed("its reply was empty")
-        return text
+                if part is None:
+                    return text
+                if isinstance(part, BaseException):
+                    raise self._failed(first_line(part)) from part
+                text += part
+        except Empty:
+            raise self._failed(f"it took longer than {self._timeout:g} s") from None
+        finally:
+            enough.set()
+        raise self._failed("its reply did not end")
 
-    def _stream(self, messages: Sequence[ChatMessage], parts: Queue[str | BaseException | None]) -> None:
+    def _stream(self, messages: Sequence[ChatMessage], parts: Queue[str | BaseException | None], enough: Event) -> None:
         try:
             for response in self._llm.stream_chat(messages):
                 parts.put(response.delta or "")
+                if enough.is_set():
+                    return
+                if _is_cut(response):
+                    raise ValueError("its reply was cut off")  # noqa: TRY301 - the reader raises it
             parts.put(None)
         except Exception as error:  # noqa: BLE001 - clients raise their own, httpx's and plain Python's errors alike
             parts.put(error)
@@ -102,6 +112,12 @@ def make_model_reader(settings: Settings) -> ModelReader:
     return ModelReader(llm, settings.model_timeout)
 
 
+def _is_cut(response: ChatResponse) -> bool:
+    """Whether an endpoint that speaks OpenAI's protocol says that the reply had to end before its end."""
+    choices = getattr(response.raw, "choices", None) or ()
+    return any(getattr(choice, "finish_reason", None) == "length" for choice in choices)
+
+
 def make_prompt(question: str, passages: Sequence[Passage]) -> list[ChatMessage]:
     """The messages for a model; passages stand between marks that no article can know."""
     from llama_index.core.llms import ChatMessage, MessageRole
@@ -124,8 +140,8 @@ def parse_reply(reply: str, passages: Sequence[Passage]) -> list[Statement]:
 
     A mark belongs to the sentence before it. One without a mark is kept: verification finds its passage or drops it.
     """
-    reply = _THINKING.sub("", reply).strip()
-    if not reply or NOTHING.casefold() in reply.casefold():
+    reply = _LIST_SIGN.sub("", clean_text(reply))
+    if NOTHING in reply or reply.strip(" .!*\n").upper() == NOTHING:
         return []
     statements: list[Statement] = []
     for text, marks in _split_marks(reply):
@@ -142,7 +158,7 @@ def _split_marks(reply: str) -> Iterator[tuple[str, list[int]]]:
     for sentence in split_sentences(reply):
         for piece in re.split(r"(?<=\])\s+(?=[^\s\[])", sentence.strip()):
             numbers = [int(n) for marks in _MARKS.findall(piece) for n in re.findall(r"\d+", marks)]
-            text = re.sub(r"^[-*•#>\s]+", "", _MARKS.sub("", piece)).replace("**", "").strip()
+            text = _MARKS.sub("", piece).replace("**", "").strip()
             if any(c.isalnum() for c in text):
                 if pending:
                     yield pending

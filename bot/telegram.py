@@ -112,6 +112,7 @@ class TelegramBot:
 
     def run(self) -> None:
         """Poll until SIGINT or SIGTERM; begun answers are finished. Raises `NewsbotError` for a refused token."""
+        logging.getLogger("telegram.ext").addFilter(_is_no_refused_token)
         try:
             self._application.run_polling(allowed_updates=["message"], bootstrap_retries=-1)
         except InvalidToken:
@@ -127,6 +128,11 @@ class TelegramBot:
         await _say_typing(chat)
         async for reply in self._conversation.reply(Message(user.id, message.text)):
             await chat.show(reply)
+
+
+def _is_no_refused_token(record: logging.LogRecord) -> bool:
+    """What python-telegram-bot logs with a traceback, and `run` says in one line."""
+    return not (record.exc_info and isinstance(record.exc_info[1], InvalidToken))
 
 
 async def _say_typing(chat: _Chat) -> None:

@@ -52,9 +52,16 @@ def cite_statements(statements: Sequence[Statement]) -> tuple[str, tuple[Citatio
                 citations.append(_make_citation(numbers[key], span))
             marks.append(f"[{numbers[key]}]")
         # A number in brackets that the text brought along would read as a citation of ours.
-        text = " ".join(_FOREIGN_MARK.sub("", statement.text).split())
+        text = " ".join(_drop_marks(statement.text).split())
         sentences.append(f"{text} {''.join(marks)}")
     return " ".join(sentences), tuple(citations)
+
+
+def _drop_marks(text: str) -> str:
+    """A text without numbers in brackets, also those that appear when others go: [[1]7]."""
+    while (dropped := _FOREIGN_MARK.sub("", text)) != text:
+        text = dropped
+    return text
 
 
 def _make_citation(number: int, span: Span) -> Citation:
@@ -80,7 +87,12 @@ def _stands(span: Span, find_article: FindArticle) -> bool:
 
 def _carries(spans: Sequence[Span], text: str) -> bool:
     quoted = " ".join(span.text for span in spans)
-    return text == quoted or not missing_facts(find_facts(text), quoted)
+    return text == quoted or not missing_facts(find_facts(text), " ".join(_evidence(span, text) for span in spans))
+
+
+def _evidence(span: Span, text: str) -> str:
+    """What of a quote counts for a statement: what it says that somebody did not say, only if the statement does so."""
+    return what_is_stated(span.text) if what_is_stated(text) == " ".join(text.split()) else span.text
 
 
 def _find_support(statement: Statement, hits: Sequence[Hit]) -> tuple[Span, ...]:
@@ -98,26 +110,33 @@ def _split_support(statement: Statement, named: Sequence[Passage]) -> tuple[Span
     """Two or more named passages that carry a statement only together: the best sentence of each."""
     if len(named) < 2:
         return ()
-    return tuple(span for passage in named if (span := _best_sentence(statement.text, passage)) is not None)
+    spans = tuple(span for passage in named if (span := _best_sentence(statement.text, passage)) is not None)
+    evidence = " ".join(_evidence(span, statement.text) for span in spans)
+    return spans if _share_of_words(statement.text, evidence) >= _SHARED else ()
 
 
 def _find_span(text: str, passage: Passage) -> Span | None:
     """The fewest consecutive sentences of a passage that hold all facts and half of the words of a text."""
-    facts, terms = find_facts(text), set(content_terms(text))
+    facts = find_facts(text)
     spans = sentence_spans(passage.text, passage.article.language)
     for length in range(1, min(_LONGEST, len(spans)) + 1):
         best: tuple[float, Span] | None = None
         for first, last in zip(spans, spans[length - 1 :], strict=False):
             span = _span_of(passage, first[0], last[1])
-            stated = what_is_stated(span.text) if what_is_stated(text) == " ".join(text.split()) else span.text
+            stated = _evidence(span, text)
             if missing_facts(facts, stated):
                 continue
-            shared = len(terms & set(content_terms(stated))) / max(1, len(terms))
+            shared = _share_of_words(text, stated)
             if shared >= _SHARED and (best is None or shared > best[0]):
                 best = (shared, span)
         if best is not None:
             return best[1]
     return None
+
+
+def _share_of_words(text: str, stated: str) -> float:
+    terms = set(content_terms(text))
+    return len(terms & set(content_terms(stated))) / max(1, len(terms))
 
 
 def _best_sentence(text: str, passage: Passage) -> Span | None:

@@ -6,8 +6,8 @@ import logging
 import re
 from collections.abc import Iterable
 
-# Any Bot API token, also one that is not ours: digits, a colon, 30 or more letters.
-_TOKEN = re.compile(r"\b\d{6,}:[A-Za-z0-9_-]{30,}")
+# Any Bot API token, also one that is not ours: digits (right after "bot" in an address), a colon, 30 or more letters.
+_TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}")
 
 
 class ScrubbingFormatter(logging.Formatter):

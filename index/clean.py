@@ -135,10 +135,11 @@ def _read_markdown(content: str) -> dict[str, Any]:
 
 def _strip_markup(text: str) -> str:
     """Markdown's own signs go, so that a quote reads as the article does; words stay."""
-    text = re.sub(r"!\[[^\]]*\]\([^)]*\)", "", text)
-    text = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", text)
+    # No part of a pattern runs on without a bound: a page of opening brackets would take hours.
+    text = re.sub(r"!\[[^\[\]]*\]\([^)]{0,2000}\)", "", text)
+    text = re.sub(r"\[([^\[\]]+)\]\([^)]{0,2000}\)", r"\1", text)
     text = re.sub(r"(?m)^(#{1,6}|>|[-*+])\s+", "", text)
-    return re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", r"\2", text)
+    return re.sub(r"(\*\*|__)(?=\S)(.{1,1000}?)(?<=\S)\1", r"\2", text)
 
 
 def _read_page(content: bytes) -> dict[str, Any]:

@@ -70,11 +70,13 @@ class LlamaIndexEmbedder:
 
     def embed_texts(self, texts: list[str]) -> Vectors:
         """Unit vectors from the model's `get_text_embedding_batch`."""
+        if not texts:
+            return np.empty((0, 0), dtype=np.float32)
         try:
-            vectors = self._model.get_text_embedding_batch(texts)
+            vectors = np.array(self._model.get_text_embedding_batch(texts), dtype=np.float32).reshape(len(texts), -1)
         except Exception as error:
             raise self._failed(error) from error
-        return _normalise(np.array(vectors, dtype=np.float32).reshape(len(texts), -1))
+        return _normalise(vectors)
 
     def embed_question(self, question: str) -> Vectors:
         """The unit vector from the model's `get_query_embedding`."""

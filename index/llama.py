@@ -13,11 +13,15 @@ from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQu
 from llama_index.vector_stores.chroma import ChromaVectorStore
 from pydantic import PrivateAttr
 
+from config.errors import ServiceError, first_line
 from index.articles import Article, Hit, Passage
+from index.clean import clean_line
+from index.dates import read_date
 from index.embed import Embedder
 from index.generations import Generation, LiveIndex
 from index.search import search_passages
 
+_READ_ONLY = "newsbot's index is written by `newsbot reindex` only"
 _FIELDS = ("title", "url", "outlet", "published", "updated", "language")
 
 
@@ -50,7 +54,11 @@ class RetrieverSearch:
     ) -> list[Hit]:
         """The retriever's nodes as hits, best first."""
         del embedder, at
-        nodes = self._retriever.retrieve(question)[:k]
+        try:
+            nodes = self._retriever.retrieve(question)[:k]
+        except Exception as error:
+            problem = f"the retriever {type(self._retriever).__name__} failed ({first_line(error)})"
+            raise ServiceError(problem, "mend it, then ask again") from error
         return [
             Hit(_read_node(found.node, generation), found.score or 1.0 / rank)
             for rank, found in enumerate(nodes, start=1)
@@ -88,12 +96,21 @@ class PassageVectorStore(ChromaVectorStore):
     def add(self, nodes: Any, **add_kwargs: Any) -> list[str]:
         """Refused: articles come in by `newsbot reindex`, which keeps all parts of the index together."""
         del nodes, add_kwargs
-        raise TypeError("newsbot's index is written by `newsbot reindex` only")
+        raise TypeError(_READ_ONLY)
+
+    def delete_nodes(self, *args: Any, **kwargs: Any) -> None:
+        """Refused, as `add` is."""
+        del args, kwargs
+        raise TypeError(_READ_ONLY)
+
+    def clear(self) -> None:
+        """Refused, as `add` is."""
+        raise TypeError(_READ_ONLY)
 
     def delete(self, ref_doc_id: str, **delete_kwargs: Any) -> None:
         """Refused, as `add` is."""
         del ref_doc_id, delete_kwargs
-        raise TypeError("newsbot's index is written by `newsbot reindex` only")
+        raise TypeError(_READ_ONLY)
 
 
 def make_node(passage: Passage) -> TextNode:
@@ -110,5 +127,6 @@ def _read_node(node: BaseNode, generation: Generation) -> Passage:
     if stored is not None:
         return stored
     text = node.get_content(metadata_mode=MetadataMode.NONE)
-    known = {name: str(node.metadata[name]) for name in _FIELDS if node.metadata.get(name)}
+    known: dict[str, Any] = {name: clean_line(node.metadata.get(name)) for name in _FIELDS}
+    known |= {name: read_date(known[name]) for name in ("published", "updated")}
     return Passage(Article(id=node.node_id, text=text, **known), position=0, start=0, end=len(text))

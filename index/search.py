@@ -9,6 +9,7 @@ from typing import Protocol
 
 from config.errors import UsageError
 from index.articles import Hit, Passage
+from index.clean import clean_line
 from index.dates import is_after, read_date
 from index.embed import Embedder
 from index.generations import Generation
@@ -42,7 +43,8 @@ def search_passages(
     """
     generation.check_embedder(embedder.name)
     moment = at or datetime.now(UTC).isoformat(timespec="seconds")
-    if not question.strip():
+    question = clean_line(question)  # composed as the articles are, and without half characters that nothing can encode
+    if not question:
         return []
     vector = embedder.embed_question(question)
     n = max(_CANDIDATES, 3 * k)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -94,6 +95,10 @@ class VectorIndex:
         """Give the files or the connection back."""
         with self._lock:
             self._client.close()
+            client = cast("Any", self._client)
+            with suppress(AttributeError):  # chromadb 1.5 itself leaves its two connections to a server open
+                client._admin_client._server._session.close()
+                client._server._session.close()
 
     @property
     def _where(self) -> str:

@@ -99,7 +99,8 @@ def run_newsbot(program_environment: dict[str, str]) -> RunNewsbot:
             input=stdin,
             env={**program_environment, **environment},
             capture_output=True,
-            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",
             timeout=120,
             check=False,
         )
@@ -108,9 +109,7 @@ def run_newsbot(program_environment: dict[str, str]) -> RunNewsbot:
 
 
 @pytest.fixture
-def run_here(
-    settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., "subprocess.CompletedProcess[str]"]:
+def run_here(settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> RunHere:
     """Run the program in this process, with the environment of the test: as `run_newsbot`, and a second faster."""
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -304,6 +304,10 @@ class ModelServer:
         """Script the next embedding requests; a reply that is no failure (a mere delay) is followed by the vectors."""
         self._embedding_failures.extend(replies)
 
+    def forget_embedding_failures(self) -> None:
+        """Answer embedding requests with vectors again, whatever was scripted."""
+        self._embedding_failures.clear()
+
     def always(self, reply: Reply | Callable[[Json], Reply]) -> None:
         """Answer chat requests so when the queue is empty; a callable gets the request's body."""
         self._always = reply

@@ -1,0 +1,136 @@
+"""The conversation in the terminal: typed or piped in, and replayed from a script that is checked."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from bot.answer import Newsbot
+from bot.conversation import HELP, NOT_ADMIN, START, TROUBLE
+from bot.render import render_text
+from config.settings import Settings
+from tests.conftest import RunHere, RunNewsbot
+
+QUESTION = "what did Turkey demand?"
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    """A folder with one article."""
+    folder = tmp_path / "news"
+    folder.mkdir()
+    (folder / "one.txt").write_text("The council of Quux demanded five coins from the bridge.", encoding="utf-8")
+    return folder
+
+
+def test_chat_from_standard_input(run_newsbot: RunNewsbot, sample_settings: Settings, sample_newsbot: Newsbot) -> None:
+    """Each line that is not empty gets its reply, in order, and the end of the input ends the chat."""
+    stdin = f"/start\n\n  \n{QUESTION}\n/nonsense at all\n/help"
+    done = run_newsbot("chat", stdin=stdin, NEWSBOT_DATA=str(sample_settings.data))
+    replies = [START, render_text(sample_newsbot.answer(QUESTION)), f"I do not know /nonsense. {HELP}", HELP]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "".join(f"{reply}\n\n" for reply in replies)
+
+
+def test_chat_as_an_admin(run_newsbot: RunNewsbot, news: Path) -> None:
+    """`--as` names who speaks: an admin re-indexes with progress, anybody else is told the own id."""
+    run_newsbot("sources", "add", str(news))
+    refused = run_newsbot("chat", "--as", "8", stdin="/reindex\nwho demanded coins?\n", NEWSBOT_ADMINS="6 7")
+    assert refused.stdout == f"{NOT_ADMIN.format(user_id=8)}\n\n{TROUBLE}\n\n"
+    done = run_newsbot("chat", "--as", "7", stdin="/reindex\n/status\n", NEWSBOT_ADMINS="6 7")
+    lines = done.stdout.splitlines()
+    report = lines.index(f"{news}: 1 new, 0 changed, 0 unchanged, 0 removed, 0 failed")
+    assert done.returncode == 0
+    assert lines[0] == "Re-indexing. Questions are answered meanwhile."
+    assert all(line.startswith(f"Reading {news}: ") for line in lines[1:report])
+    assert lines[report + 1].startswith("1 articles in 1 passages, done in ")
+    assert lines[report + 3] == "1 articles in 1 passages from 1 sources"
+
+
+def test_chat_on_a_terminal(program_environment: dict[str, str], sample_settings: Settings) -> None:
+    """On a terminal there is a prompt, and one Ctrl-C at it ends the chat as the end of the input does."""
+    ours, theirs = pty.openpty()
+    attributes = termios.tcgetattr(theirs)
+    attributes[3] &= ~termios.ECHO
+    termios.tcsetattr(theirs, termios.TCSANOW, attributes)
+    environment = {**program_environment, "NEWSBOT_DATA": str(sample_settings.data)}
+    program = [sys.executable, "-m", "bot.cli", "chat"]
+    with subprocess.Popen(program, stdin=theirs, stdout=subprocess.PIPE, env=environment, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.read(len("you: ")) == "you: "
+        os.write(ours, b"/start\n")
+        assert process.stdout.read(len(START)) == START
+        assert process.stdout.read(len("\n\nyou: ")) == "\n\nyou: "
+        process.send_signal(signal.SIGINT)
+        assert (process.wait(), process.stdout.read()) == (0, "")
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_script_that_holds(run_here: RunHere, sample_settings: Settings, sample_newsbot: Newsbot) -> None:
+    """A script whose every check holds is replayed with what was said and replied, and gives status 0."""
+    lines = [
+        "# a comment",
+        "> /start",
+        "< I answer from   the articles",
+        "",
+        f"> {QUESTION}",
+        "< [1]",
+        "! did not mention",
+    ]
+    Path("script").write_text("\n".join(lines), encoding="utf-8")
+    done = run_here("chat", "--script", "script", "--data", str(sample_settings.data))
+    answer = render_text(sample_newsbot.answer(QUESTION))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"> /start\n{START}\n\n> {QUESTION}\n{answer}\n\n"
+
+
+def test_script_that_fails(run_here: RunHere, sample_settings: Settings) -> None:
+    """Each check that does not hold is named with its line, all others are still made, and the status is 1."""
+    Path("script").write_text("> /help\n< the moon\n< Send a question.\n! /status tells\n> /start\n< Ask me", "utf-8")
+    done = run_here("chat", "--script", "script", "--data", str(sample_settings.data))
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "newsbot: script:2: the reply does not contain 'the moon'",
+        "newsbot: script:4: the reply contains '/status tells'",
+    ]
+    assert done.stdout == f"> /help\n{HELP}\n\n> /start\n{START}\n\n"
+
+
+def test_script_of_a_reindex(
+    run_here: RunHere, monkeypatch: pytest.MonkeyPatch, news: Path, sample_settings: Settings
+) -> None:
+    """In a script the report of a re-index is the reply, without its progress."""
+    monkeypatch.setenv("NEWSBOT_ADMINS", "7")
+    run_here("sources", "add", str(news))
+    Path("script").write_text(f"> /reindex\n< {news}: 1 new\n! Re-indexing.\n! Reading\n", encoding="utf-8")
+    assert run_here("chat", "--script", "script", "--as", "7").returncode == 0
+    Path("script").write_text("> /reindex\n< Only an admin\n! failed", encoding="utf-8")
+    assert run_here("chat", "--script", "script", "--data", str(sample_settings.data)).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"> /help\nwhat?\n", "script:2 is no line of a script: begin it with `> `, `< `, `! ` or `#`"),
+        (b"# first\n\n< Send\n", "script:3 checks a reply before anything is said: begin with a line `> text`"),
+        (
+            b"> \xff\n",
+            "cannot read the script script ('utf-8' codec can't decode byte 0xff in position 2: invalid start",
+        ),
+    ],
+    ids=["sign", "order", "encoding"],
+)
+def test_malformed_script(run_here: RunHere, sample_settings: Settings, content: bytes, problem: str) -> None:
+    """A script that cannot be read is wrong use, and the line is named."""
+    Path("script").write_bytes(content)
+    done = run_here("chat", "--script", "script", "--data", str(sample_settings.data))
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith(f"newsbot: {problem}")

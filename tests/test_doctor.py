@@ -1,0 +1,219 @@
+"""`newsbot doctor`: each part that works and each that fails is found by itself, with what to do about it."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from pathlib import Path
+
+import pytest
+
+from bot.doctor import Check, run_checks
+from config.settings import Settings, load_settings
+from index.articles import Failure
+from index.embed import WordLlamaEmbedder
+from index.generations import Generation, current_name
+from index.reindex import reindex
+from index.sources import SourceList
+from tests.conftest import RunHere
+from tests.model_server import ModelServer, Reply
+from tests.served import TOKEN
+from tests.telegram_api import BOT_USERNAME, TelegramApi
+
+CHECK_MODEL = "check OPENAI_API_KEY, NEWSBOT_OPENAI_BASE_URL and NEWSBOT_MODEL"
+
+
+def check(settings: Settings, part: str) -> Check:
+    """What the doctor finds about one part."""
+    return next(check for check in run_checks(settings) if check.part == part)
+
+
+@pytest.fixture
+def closed_port() -> str:
+    """An address at which nobody listens."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.fixture
+def indexed(settings: Settings, embedder: WordLlamaEmbedder, tmp_path: Path) -> Settings:
+    """Settings of a data directory in which one file is indexed."""
+    (tmp_path / "one.txt").write_text("The council of Quux demanded five coins from the bridge.", encoding="utf-8")
+    SourceList(settings.data).add([str(tmp_path / "one.txt")])
+    reindex(settings, embedder)
+    return settings
+
+
+def test_all_is_well(sample_settings: Settings, run_here: RunHere) -> None:
+    """Where all is well there is a line for each part, and the status is 0."""
+    done = run_here("doctor", "--data", str(sample_settings.data))
+    passages = check(sample_settings, "index").found.split()[-2]
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        f"ok    data directory: {sample_settings.data} is writable",
+        "ok    embedder: wordllama/l2_supercat_256 works, 256 dimensions",
+        "ok    sources: 1 of 1 are there",
+        f"ok    index: 16 articles in {passages} passages",
+        "ok    Telegram: no token is set (TELEGRAM_TOKEN); only `newsbot serve` needs one",
+        "ok    model: the extractive reader answers; it needs no model",
+    ]
+
+
+def test_a_fresh_start(run_here: RunHere) -> None:
+    """Before anything is set up the doctor says what to do first, with status 1, and goes through all parts."""
+    done = run_here("doctor")
+    lines = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (1, "")
+    assert lines[2:6] == [
+        "FAIL  sources: there are none",
+        "      run `newsbot sources add FOLDER`, or `--samples`",
+        "FAIL  index: no articles are indexed yet",
+        "      run `newsbot sources add FOLDER` (or --samples), then `newsbot reindex`",
+    ]
+    assert [line[:4] for line in lines] == ["ok  ", "ok  ", "FAIL", "    ", "FAIL", "    ", "ok  ", "ok  "]
+
+
+def test_data_directory_that_cannot_be(tmp_path: Path) -> None:
+    """A data directory below a file is found, and each part that needs it fails by itself."""
+    (tmp_path / "file").write_text("not a directory", encoding="utf-8")
+    settings = load_settings({"data": tmp_path / "file" / "data"})
+    found = {check.part: check for check in run_checks(settings)}
+    reason = f"cannot write to {settings.data} (Not a directory)"
+    remedy = "make it writable, or set NEWSBOT_DATA to a directory that is"
+    assert found["data directory"] == Check("data directory", False, reason, remedy)
+    assert [part for part, check in found.items() if not check.ok] == ["data directory", "sources", "index"]
+    assert found["index"].remedy == "see the message; the other parts are checked by themselves"
+
+
+def test_embedder_without_a_key(settings: Settings) -> None:
+    """The OpenAI embedder without a key is found."""
+    settings = load_settings({"data": settings.data, "embedder": "openai"})
+    remedy = "set OPENAI_API_KEY, or NEWSBOT_EMBEDDER=wordllama"
+    assert check(settings, "embedder") == Check("embedder", False, "the openai embedder has no key", remedy)
+
+
+def test_sources_that_are_gone(settings: Settings, tmp_path: Path) -> None:
+    """A source that has vanished is named."""
+    for name in ("here", "gone"):
+        (tmp_path / name).mkdir()
+        SourceList(settings.data).add([str(tmp_path / name)])
+    assert check(settings, "sources") == Check("sources", True, "2 of 2 are there")
+    (tmp_path / "gone").rmdir()
+    remedy = "bring them back, or `newsbot sources remove` them"
+    assert check(settings, "sources") == Check("sources", False, f"not there: {tmp_path / 'gone'}", remedy)
+
+
+def test_index_that_works(indexed: Settings) -> None:
+    """An index whose three parts agree is well."""
+    assert check(indexed, "index") == Check("index", True, "1 articles in 1 passages")
+
+
+def test_index_of_another_embedder(indexed: Settings) -> None:
+    """An index that another embedder made is found, with the command that mends it."""
+    with ModelServer() as server:
+        given = {"embedder": "openai", "openai_base_url": server.url, "openai_api_key": server.api_key}
+        found = check(load_settings({"data": indexed.data, "reader": "extractive", **given}), "index")
+    assert not found.ok
+    assert found.found.startswith(
+        "the index was made when passages were embedded by wordllama/l2_supercat_256, and now"
+    )
+    assert found.remedy == "run `newsbot reindex --full`, or set it back"
+
+
+def test_index_whose_parts_differ(indexed: Settings) -> None:
+    """An index that has lost vectors or keywords is found."""
+    generation = Generation(indexed, current_name(indexed) or "")
+    generation.keywords.update(delete=generation.store.passage_ids())
+    generation.close()
+    remedy = "run `newsbot reindex`, and `newsbot reindex --full` if that does not help"
+    reason = "1 passages, but 1 vectors and 0 in the keyword index"
+    assert check(indexed, "index") == Check("index", False, reason, remedy)
+
+
+def test_index_with_failures(indexed: Settings) -> None:
+    """Items that failed in the last re-index are counted."""
+    generation = Generation(indexed, current_name(indexed) or "")
+    generation.store.write_failures([Failure("s", "a", "is empty"), Failure("s", "b", "is empty")])
+    generation.close()
+    remedy = "`newsbot status` lists them; mend them"
+    assert check(indexed, "index") == Check("index", False, "2 items failed in the last re-index", remedy)
+
+
+def telegram_settings(settings: Settings, url: str, token: str = TOKEN) -> Settings:
+    """Settings that name a Bot API server and a token."""
+    return load_settings({"data": settings.data, "telegram_base_url": url, "telegram_token": token})
+
+
+def test_telegram_that_works(settings: Settings) -> None:
+    """The doctor says whose the token is."""
+    with TelegramApi(TOKEN) as api:
+        found = check(telegram_settings(settings, api.url), "Telegram")
+    assert found == Check("Telegram", True, f"the token is that of @{BOT_USERNAME}")
+
+
+@pytest.mark.parametrize("token", [TOKEN.replace("AAH", "BBH"), "no-token"])
+def test_telegram_token_that_is_refused(settings: Settings, token: str) -> None:
+    """A token that Telegram refuses, or that is none, is found."""
+    with TelegramApi(TOKEN) as api:
+        found = check(telegram_settings(settings, api.url, token), "Telegram")
+    remedy = "copy it anew from @BotFather into TELEGRAM_TOKEN"
+    assert found == Check("Telegram", False, "the token is refused", remedy)
+
+
+@pytest.mark.parametrize("status", [429, 500, 502])
+def test_telegram_that_falters(settings: Settings, status: int) -> None:
+    """A fault of Telegram is told as one, and not as a wrong token."""
+    with TelegramApi(TOKEN) as api:
+        api.fail_next("getMe", status)
+        found = check(telegram_settings(settings, api.url), "Telegram")
+    remedy = "try again later, and check NEWSBOT_TELEGRAM_BASE_URL"
+    assert found == Check("Telegram", False, f"{api.url} answers {status}", remedy)
+
+
+def test_telegram_that_is_not_there(settings: Settings, closed_port: str) -> None:
+    """A Bot API server that cannot be reached, or whose address is none, is named without the token."""
+    remedy = "check the network and NEWSBOT_TELEGRAM_BASE_URL"
+    refused = f"{closed_port} does not answer ([Errno {errno.ECONNREFUSED}] Connection refused)"
+    assert check(telegram_settings(settings, closed_port), "Telegram") == Check("Telegram", False, refused, remedy)
+    found = check(telegram_settings(settings, "http://a:b"), "Telegram")
+    assert (found.ok, found.remedy) == (False, remedy)
+    assert TOKEN not in found.found
+
+
+def model_settings(settings: Settings, url: str, key: str) -> Settings:
+    """Settings that name a model endpoint and a key."""
+    return load_settings({"data": settings.data, "openai_base_url": url, "openai_api_key": key, "model": "m-1"})
+
+
+def test_model_that_works(settings: Settings) -> None:
+    """A model is asked one short question, once."""
+    with ModelServer() as server:
+        server.enqueue(Reply("OK."))
+        found = check(model_settings(settings, server.url, server.api_key), "model")
+        assert [request.body["model"] for request in server.requests] == ["m-1"]
+    assert found == Check("model", True, f"m-1 at {server.url} answers")
+
+
+def test_model_that_refuses_the_key(settings: Settings) -> None:
+    """A key that is refused is found, and never shown."""
+    with ModelServer() as server:
+        found = check(model_settings(settings, server.url, "sk-wrong-key"), "model")
+    assert (found.ok, found.remedy) == (False, CHECK_MODEL)
+    assert found.found.startswith(f"m-1 at {server.url} failed (Error code: 401 - ")
+    assert "sk-wrong-key" not in found.found
+
+
+def test_model_that_echoes_the_key(settings: Settings) -> None:
+    """An endpoint that repeats the key in its error does not get it shown."""
+    with ModelServer() as server:
+        server.enqueue(Reply(f"you said {server.api_key}", status=400))
+        found = check(model_settings(settings, server.url, server.api_key), "model")
+    assert "you said ***" in found.found
+    assert server.api_key not in found.found
+
+
+def test_model_that_is_not_there(settings: Settings, closed_port: str) -> None:
+    """An endpoint that cannot be reached is named."""
+    found = check(model_settings(settings, closed_port, "sk-test"), "model")
+    assert found == Check("model", False, f"m-1 at {closed_port} failed (Connection error.)", CHECK_MODEL)

@@ -1,0 +1,257 @@
+"""The parts of the index on real Chroma, tantivy and SQLite: vectors, keywords, embedders, and the writer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from llama_index.core.embeddings import BaseEmbedding
+
+from config.errors import ServiceError, UsageError
+from config.settings import Settings, load_settings
+from index.articles import Article, Passage
+from index.embed import LlamaIndexEmbedder, WordLlamaEmbedder, embedder_name, make_embedder
+from index.generations import Generation, start_generation
+from index.keywords import KeywordIndex, analyze, content_terms, fold_words
+from index.report import Report
+from index.split import split_article
+from index.vectors import VectorIndex
+from index.writer import remove_articles, sweep_stale, write_articles
+from tests.newsroom import CountingEmbedder, FailingEmbedder
+
+IndexFolder = Callable[..., Report]
+
+# Vectors on Chroma
+
+
+@pytest.fixture
+def vectors(tmp_path: Path) -> Iterator[VectorIndex]:
+    """A vector index with three vectors."""
+    index = VectorIndex("test", tmp_path / "chroma")
+    index.add(["east", "north", "northeast"], np.array([[1, 0], [0, 1], [0.6, 0.8]], dtype=np.float32))
+    yield index
+    index.close()
+
+
+def test_vectors_are_found_by_cosine(vectors: VectorIndex) -> None:
+    """The nearest ids come first, with their cosines; more than there are cannot be asked for."""
+    found = vectors.search(np.array([0, 1], dtype=np.float32), 10)
+    assert [(passage_id, round(cosine, 5)) for passage_id, cosine in found] == [
+        ("north", 1.0),
+        ("northeast", 0.8),
+        ("east", 0.0),
+    ]
+    assert [i for i, _ in vectors.search(np.array([1, 0], dtype=np.float32), 1)] == ["east"]
+
+
+def test_a_vector_is_overwritten_and_deleted_by_its_id(vectors: VectorIndex) -> None:
+    """An id that is there is overwritten, one that is not there is no error."""
+    vectors.add(["east"], np.array([[0, -1]], dtype=np.float32))
+    assert dict(vectors.search(np.array([0, -1], dtype=np.float32), 1)) == pytest.approx({"east": 1.0})
+    vectors.delete(["north", "unknown"])
+    assert (sorted(vectors.ids()), vectors.count()) == (["east", "northeast"], 2)
+    vectors.delete(["east", "northeast"])
+    assert (vectors.search(np.array([0, 1], dtype=np.float32), 3), list(vectors.ids())) == ([], [])
+
+
+def test_many_vectors_are_stored_and_listed_in_pages(vectors: VectorIndex) -> None:
+    """More vectors than one call may hold are stored, listed and deleted."""
+    ids = [f"id{n}" for n in range(4001)]
+    vectors.add(ids, np.eye(2, dtype=np.float32)[[n % 2 for n in range(4001)]])
+    assert set(vectors.ids()) == {*ids, "east", "north", "northeast"}
+    vectors.delete(ids)
+    assert vectors.count() == 3
+
+
+def test_what_chroma_refuses_is_one_service_error(vectors: VectorIndex, tmp_path: Path) -> None:
+    """A vector of other dimensions is Chroma's own error, told as ours; a dropped index is gone."""
+    with pytest.raises(ServiceError, match=rf"^the vector index in {tmp_path}/chroma failed \(.*dimension.*doctor`$"):
+        vectors.search(np.array([1, 0, 0], dtype=np.float32), 1)
+    vectors.drop()
+    again = VectorIndex("test", tmp_path / "chroma")
+    assert again.count() == 0
+    assert again.collection.name == "test"
+    again.close()
+
+
+# Keywords on tantivy
+
+GRAIN = Article("a1", "Grain ships left Odesa. Erdoğan welcomed the deal in İstanbul.", title="Black Sea deal")
+RATES = Article("a2", "The bank kept its rates.", title="Rates")
+
+
+@pytest.fixture
+def keywords(tmp_path: Path) -> KeywordIndex:
+    """A keyword index of two passages."""
+    index = KeywordIndex(tmp_path / "keywords")
+    index.update(add=[Passage(article, 0, 0, len(article.text)) for article in (GRAIN, RATES)])
+    return index
+
+
+GRAIN_ID, RATES_ID = (Passage(article, 0, 0, len(article.text)).id for article in (GRAIN, RATES))
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Erdogan in Istanbul", [GRAIN_ID]),
+        ("What did the banks say about a rate?", [RATES_ID]),
+        ("the grain of the bank", [GRAIN_ID, RATES_ID]),
+        ("black sea", [GRAIN_ID]),
+        ("the", [RATES_ID, GRAIN_ID]),
+        ("dolphins", []),
+        ("?!", []),
+        ("title:rates AND (", [RATES_ID]),
+    ],
+)
+def test_words_are_found_whatever_their_form(keywords: KeywordIndex, question: str, found: list[str]) -> None:
+    """Endings, accents and case make no difference, and question words count only where nothing else is asked."""
+    assert sorted(i for i, _ in keywords.search(question, 10)) == sorted(found)
+
+
+def test_keywords_follow_updates(keywords: KeywordIndex, tmp_path: Path) -> None:
+    """A passage that comes again is there once, one that is deleted is gone, and another reader sees it on refresh."""
+    other = KeywordIndex(tmp_path / "keywords")
+    keywords.update(add=[Passage(GRAIN, 0, 0, len(GRAIN.text))], delete=[RATES_ID, "unknown"])
+    assert (keywords.count(), keywords.search("bank rates", 5)) == (1, [])
+    other.refresh()
+    assert (other.count(), [i for i, _ in other.search("grain", 5)]) == (1, [GRAIN_ID])
+
+
+def test_rare_terms_weigh_more(keywords: KeywordIndex) -> None:
+    """A term weighs more the fewer texts have it, as if there were 200 passages more without it."""
+    weights = keywords.weigh_terms(["the", "bank", "dolphin"])
+    assert weights == {"the": math.log(203 / 3), "bank": math.log(203 / 2), "dolphin": math.log(203)}
+
+
+def test_terms_of_a_text() -> None:
+    """Terms are folded and stemmed; content terms leave out question words and repetitions."""
+    assert analyze("İstanbul’s ships SHIPPED") == ["istanbul", "s", "ship", "ship"]
+    assert fold_words("Erdoğan’s ships") == ["erdogan", "s", "ships"]
+    assert content_terms("What did the ships do about their shipping?") == ["ship"]
+    assert content_terms("What did they say?") == []
+
+
+# Embedders
+
+
+def test_wordllama_gives_unit_vectors_in_order(embedder: WordLlamaEmbedder) -> None:
+    """Each text gets its own unit vector, whatever its neighbours; a text without a token gets zeros."""
+    texts = ["a ship in the harbour of Odesa", "", "rates", "the bank kept its rates " * 30]
+    vectors = embedder.embed_texts(texts)
+    assert (vectors.shape, str(vectors.dtype)) == ((4, 256), "float32")
+    assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 0, 1, 1], abs=1e-5)
+    for text, vector in zip(texts, vectors, strict=True):
+        assert embedder.embed_question(text) == pytest.approx(vector, abs=1e-5)
+    assert embedder.embed_texts([]).shape == (0, 256)
+
+
+class LengthEmbedding(BaseEmbedding):
+    """A llama-index embedding of two numbers: the length of a text, and 3; it refuses the text "refuse"."""
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        if text == "refuse":
+            raise ValueError("too\nlong")
+        return [float(len(text)), 3.0]
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        return self._get_text_embedding(query)
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return self._get_query_embedding(query)
+
+
+def test_any_llama_index_embedding_is_an_embedder() -> None:
+    """Its vectors are made unit vectors, its name is class and model, and whatever it raises is a service error."""
+    embedder = LlamaIndexEmbedder(LengthEmbedding(model_name="m1"))
+    assert embedder.name == "base_component/m1"
+    assert embedder.embed_texts(["four", "abcd" * 4]).tolist() == [
+        pytest.approx([0.8, 0.6]),
+        pytest.approx([16 / math.hypot(16, 3), 3 / math.hypot(16, 3)]),
+    ]
+    assert embedder.embed_question("four").tolist() == pytest.approx([0.8, 0.6])
+    assert len(embedder.embed_texts([])) == 0
+    problem = r"^the embedding model \w+/m1 failed \(too long\): what was stored stays"
+    with pytest.raises(ServiceError, match=problem):
+        embedder.embed_texts(["refuse"])
+    with pytest.raises(ServiceError, match=problem):
+        embedder.embed_question("refuse")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"embedder": "openai", "openai_api_key": "k"},
+        {"embedder": "openai", "openai_base_url": "http://localhost:1"},
+    ],
+)
+def test_the_settings_choose_the_embedder(given: dict[str, str]) -> None:
+    """An embedder is made without calling any service, and its name is known without making it."""
+    settings = load_settings(given)
+    assert make_embedder(settings).name == embedder_name(settings)
+
+
+def test_openai_needs_a_key_or_an_endpoint() -> None:
+    """Without either the mistake is told before anything is called."""
+    with pytest.raises(UsageError, match=r"^the openai embedder has no key: set OPENAI_API_KEY, or NEWSBOT_EMBEDDER="):
+        make_embedder(load_settings({"embedder": "openai"}))
+
+
+# Writing into a generation
+
+ARTICLE = Article("a1", "Ships left the port. The bank kept its rates. Rain fell.", title="News")
+
+
+@pytest.fixture
+def generation(settings: Settings, embedder: WordLlamaEmbedder) -> Iterator[Generation]:
+    """A new generation, not yet the current one."""
+    generation = start_generation(settings, embedder.name)
+    yield generation
+    generation.close()
+
+
+def write(generation: Generation, embedder: CountingEmbedder, article: Article) -> None:
+    """Write one article in passages of one sentence."""
+    write_articles(generation, embedder, {article: split_article(article, 5)})
+
+
+def test_a_passage_that_stays_is_not_embedded_again(generation: Generation, embedder: WordLlamaEmbedder) -> None:
+    """Of a corrected article only the passages that changed are embedded, and the others stay in place."""
+    counting = CountingEmbedder(embedder)
+    write(generation, counting, ARTICLE)
+    newer = replace(ARTICLE, text="Ships left the port. The bank cut its rates. Rain fell.", updated="2020-02-19")
+    write(generation, counting, newer)
+    assert counting.texts[-2:] == ["News\nThe bank cut its rates.", "News\nRain fell."]
+    assert len(counting.texts) == 5
+    assert generation.store.article("a1") == newer
+    assert set(generation.vectors.ids()) == set(generation.store.passage_ids())
+    assert (generation.keywords.count(), generation.store.count("stale")) == (3, 0)
+
+
+def test_an_embedder_that_fails_changes_nothing(generation: Generation, embedder: WordLlamaEmbedder) -> None:
+    """When the new version cannot be embedded, the old one stays whole."""
+    write(generation, CountingEmbedder(embedder), ARTICLE)
+    before = set(generation.store.passage_ids())
+    with pytest.raises(ServiceError):
+        write(generation, FailingEmbedder(embedder), replace(ARTICLE, text="All is different now."))
+    assert generation.store.article("a1") == ARTICLE
+    assert set(generation.vectors.ids()) == set(generation.store.passage_ids()) == before
+    assert generation.store.count("stale") == 0
+
+
+def test_what_a_killed_run_left_is_swept(generation: Generation, embedder: WordLlamaEmbedder) -> None:
+    """Vectors and keywords that were announced and never put do not stay."""
+    write(generation, CountingEmbedder(embedder), ARTICLE)
+    orphan = Passage(Article("a2", "Never stored."), 0, 0, 13)
+    generation.store.announce([orphan.id])
+    generation.vectors.add([orphan.id], embedder.embed_texts([orphan.text]))
+    generation.keywords.update(add=[orphan])
+    sweep_stale(generation)
+    assert (generation.vectors.count(), generation.keywords.count(), generation.store.count("stale")) == (3, 3, 0)
+    remove_articles(generation, ["a1"])
+    assert (generation.vectors.count(), generation.keywords.count(), generation.store.count("articles")) == (0, 0, 0)
