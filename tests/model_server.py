@@ -227,7 +227,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _start(self, reply: Reply, headers: Mapping[str, str]) -> None:
         self.send_response(reply.status)
-        for name, value in {**headers, **reply.headers}.items():
+        # Clients in llama-index cannot be closed: a connection that they kept would be left to the garbage collector.
+        for name, value in {**headers, "Connection": "close", **reply.headers}.items():
             self.send_header(name, value)
         self.end_headers()
 

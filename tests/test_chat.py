@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pty
-import signal
 import subprocess
 import sys
 import termios
@@ -19,6 +18,21 @@ from config.settings import Settings
 from tests.conftest import RunHere, RunNewsbot
 
 QUESTION = "what did Turkey demand?"
+# Runs the real program, and interrupts it just as it asks for the second line.
+INTERRUPTED = """
+import runpy, signal, sys
+
+asked = []
+
+def interrupt(event, arguments):
+    if event == "builtins.input":
+        asked.append(arguments)
+        if len(asked) == 2:
+            signal.raise_signal(signal.SIGINT)
+
+sys.addaudithook(interrupt)
+runpy.run_module("bot.cli", run_name="__main__", alter_sys=True)
+"""
 
 
 @pytest.fixture
@@ -55,7 +69,7 @@ def test_chat_as_an_admin(run_newsbot: RunNewsbot, news: Path) -> None:
 
 
 def test_chat_on_a_terminal(program_environment: dict[str, str], sample_settings: Settings) -> None:
-    """On a terminal there is a prompt, and one Ctrl-C at it ends the chat as the end of the input does."""
+    """On a terminal there is a prompt before each line, and Ctrl-D ends the chat."""
     ours, theirs = pty.openpty()
     attributes = termios.tcgetattr(theirs)
     attributes[3] &= ~termios.ECHO
@@ -68,10 +82,24 @@ def test_chat_on_a_terminal(program_environment: dict[str, str], sample_settings
         os.write(ours, b"/start\n")
         assert process.stdout.read(len(START)) == START
         assert process.stdout.read(len("\n\nyou: ")) == "\n\nyou: "
-        process.send_signal(signal.SIGINT)
-        assert (process.wait(), process.stdout.read()) == (0, "")
+        os.write(ours, b"\x04")  # Ctrl-D
+        assert (process.wait(timeout=60), process.stdout.read()) == (0, "")
     os.close(ours)
     os.close(theirs)
+
+
+def test_one_interrupt_ends_the_chat(program_environment: dict[str, str], sample_settings: Settings) -> None:
+    """The first Ctrl-C at the prompt ends the chat as the end of the input does; what is typed after is not read."""
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, "chat"],
+        env={**program_environment, "NEWSBOT_DATA": str(sample_settings.data)},
+        input="/start\n/help\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"{START}\n\n", "")
 
 
 def test_script_that_holds(run_here: RunHere, sample_settings: Settings, sample_newsbot: Newsbot) -> None:

@@ -225,7 +225,7 @@ def test_closed_pipe(program_environment: dict[str, str], sample_settings: Setti
     environment = {**program_environment, "NEWSBOT_DATA": str(sample_settings.data), "PYTHONUNBUFFERED": ""}
     try:
         program = [sys.executable, "-m", "bot.cli", *command]
-        done = subprocess.run(program, stdout=writing, stderr=subprocess.PIPE, env=environment, check=False)
+        done = subprocess.run(program, stdout=writing, stderr=subprocess.PIPE, env=environment, timeout=60, check=False)
     finally:
         os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -236,7 +236,9 @@ def test_output_that_cannot_be_written(program_environment: dict[str, str], samp
     environment = {**program_environment, "NEWSBOT_DATA": str(sample_settings.data), "PYTHONUNBUFFERED": ""}
     with Path(__file__).open("rb") as unwritable:
         program = [sys.executable, "-m", "bot.cli", "ask", QUESTION]
-        done = subprocess.run(program, stdout=unwritable, stderr=subprocess.PIPE, env=environment, check=False)
+        done = subprocess.run(
+            program, stdout=unwritable, stderr=subprocess.PIPE, env=environment, timeout=60, check=False
+        )
     assert done.returncode == 3
     assert done.stderr.splitlines() == [
         b"newsbot: cannot go on ([Errno 9] Bad file descriptor): check the disk and `newsbot doctor`"

@@ -204,13 +204,14 @@ def test_reindex_by_an_admin(settings: Settings, tmp_path: Path) -> None:
         (answer,) = bot.ask("what did the Wozzle union demand?", reader)
         (refusal,) = bot.ask("/reindex", stranger)
         bot.api.wait_for(lambda api: len(api.messages(admin)) == 4, timeout=60)
-        progress, report = bot.api.messages(admin)[2:]
+        earlier, _, progress, report = bot.api.messages(admin)
         edits = [call for call in bot.api.calls if call.method == "editMessageText"]
         assert "[1] “The Wozzle union demanded five coins from the mayor.”" in answer.text
         assert refusal.text == NOT_ADMIN.format(user_id=stranger)
         assert progress.message_id < answer.message_id < report.message_id
         assert progress.edits >= 1
-        assert {(call.params["message_id"], call.status) for call in edits} == {(progress.message_id, 200)}
+        assert {call.status for call in edits} == {200}
+        assert {call.params["message_id"] for call in edits} <= {earlier.message_id, progress.message_id}
         assert re.fullmatch(rf"Reading {pages}: \d+ %, \d+ articles", progress.text)
         assert report.text.startswith(
             f"{tmp_path / 'first.txt'}: 0 new, 0 changed, 1 unchanged, 0 removed, 0 failed\n"
@@ -259,7 +260,7 @@ def test_refused_token(data: Settings, token: str) -> None:
             program = [sys.executable, "-m", "bot.cli", "serve", "--log-level", level]
             # python-telegram-bot leaves a connection open where it could not begin
             environment = {**serve_environment(api, data.data, token), "PYTHONWARNINGS": "ignore::ResourceWarning"}
-            done = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
+            done = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=60, check=False)
             lines = done.stderr.splitlines()
             refused = "newsbot: Telegram refused the token: copy it anew from @BotFather into TELEGRAM_TOKEN"
             assert (done.returncode, done.stdout) == (3, "")

@@ -47,6 +47,7 @@ def test_what_is_not_needed_is_not_imported(
         env={**program_environment, "NEWSBOT_DATA": str(sample_settings.data)},
         capture_output=True,
         text=True,
+        timeout=60,
         check=False,
     )
     told = done.stderr.splitlines()
