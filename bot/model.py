@@ -6,6 +6,7 @@ offsets, numbering and the check that anything is true are code (`bot.verify`); 
 
 from __future__ import annotations
 
+import gc
 import re
 import secrets
 import time
@@ -79,14 +80,19 @@ class ModelReader:
         raise self._failed("its reply did not end")
 
     def _stream(self, messages: Sequence[ChatMessage], parts: Queue[str | BaseException | None], enough: Event) -> None:
+        cut = False
         try:
             for response in self._llm.stream_chat(messages):
                 parts.put(response.delta or "")
+                cut = cut or _is_cut(response)
                 if enough.is_set():
-                    return
-                if _is_cut(response):
-                    raise ValueError("its reply was cut off")  # noqa: TRY301 - the reader raises it
-            parts.put(None)
+                    break
+            else:
+                parts.put(ValueError("its reply was cut off") if cut else None)
+                return
+            # openai's streams refer to themselves: only the collector closes one that was not read to its end, and
+            # until then the model would write on.
+            gc.collect()
         except Exception as error:  # noqa: BLE001 - clients raise their own, httpx's and plain Python's errors alike
             parts.put(error)
 

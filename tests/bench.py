@@ -32,7 +32,7 @@ _ARTICLES = 2000
 def main() -> None:
     """Measure everything and print one table."""
     with tempfile.TemporaryDirectory() as folder:
-        rows = [("what", "measured", "baseline", "ratio", "at most")]
+        rows: list[tuple[str, ...]] = [("what", "measured", "baseline", "ratio", "at most")]
         rows += measure_start_up(Path(folder, "samples"))
         rows += measure_indexing(Path(folder, "made-up"))
     print(render_table(rows))

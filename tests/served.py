@@ -51,13 +51,15 @@ def serve_environment(api: TelegramApi, data: Path, token: str) -> dict[str, str
 
 
 @contextmanager
-def serving(data: Path, folder: Path, *flags: str) -> Iterator[Served]:
-    """Serve from a data directory; at the end SIGTERM must end it with status 0."""
+def serving(data: Path, folder: Path, *flags: str, failing: str = "", key: str = "") -> Iterator[Served]:
+    """Serve from a data directory; at the end SIGTERM must end it with status 0. `failing` fails once."""
     log = folder / "serve.log"
     with TelegramApi(TOKEN) as api, log.open("wb") as output:
+        if failing:
+            api.fail_next(failing, 502)
         process = subprocess.Popen(
             [sys.executable, "-m", "bot.cli", "serve", *flags],
-            env=serve_environment(api, data, TOKEN),
+            env={**serve_environment(api, data, TOKEN), "OPENAI_API_KEY": key},
             cwd=folder,
             stdout=output,
             stderr=subprocess.STDOUT,

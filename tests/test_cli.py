@@ -25,6 +25,7 @@ BATCH = [
     json.dumps({"id": "a", "question": QUESTION}),
     "",
     "this is no JSON",
+    "[1]",
     json.dumps({"id": 7, "question": QUESTION, "at": "2020-01-01"}),
     json.dumps({"id": "no question"}),
     json.dumps({"id": None, "question": NOBODY_KNOWS, "at": "the other day"}),
@@ -239,10 +240,12 @@ def test_ask_batch(run_newsbot: RunNewsbot, sample_newsbot: Newsbot, on_samples:
     unknown = without_timings(sample_newsbot.answer(NOBODY_KNOWS).as_json())
     right = [{"id": "a", **known[0]}, {"id": 7, **known[1]}, unknown]
     assert [without_timings(answer) for answer in printed if answer["status"] != "failed"] == right
-    assert [answer["status"] == "failed" for answer in printed] == [False, True, False, True, True, False] + [True] * 3
-    assert [answer.get("id", "-") for answer in printed] == ["a", "-", 7, "no question", None, "-", "-", "-", "-"]
+    assert [answer["status"] == "failed" for answer in printed] == [False, True, True, False, True, True, False] + [
+        True
+    ] * 3
+    assert [answer.get("id", "-") for answer in printed] == ["a", "-", "-", 7, "no question", None, "-", "-", "-", "-"]
     errors = done.stderr.splitlines()
-    assert [error.split(": ")[:2] for error in errors] == [["newsbot", f"line {n}"] for n in (3, 5, 6, 8, 9, 10)]
+    assert [error.split(": ")[:2] for error in errors] == [["newsbot", f"line {n}"] for n in (3, 4, 6, 7, 9, 10, 11)]
     assert [answer["notes"] for answer in printed if answer["status"] == "failed"] == [
         [error.split(": ", maxsplit=2)[2]] for error in errors
     ]

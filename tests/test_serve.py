@@ -19,6 +19,7 @@ from config.settings import Settings, load_settings
 from index.embed import WordLlamaEmbedder
 from index.reindex import reindex
 from index.sources import SourceList, samples_folder
+from tests.model_server import ModelServer, Reply
 from tests.served import TOKEN, Served, serve_environment, serving
 from tests.telegram_api import BOT_USERNAME, SentMessage, TelegramApi, parse_html
 
@@ -38,7 +39,6 @@ HOSTILE = [
     },
     {"title": "Xyzzy", "text": f"The Xyzzy guild demanded that {'😀<b>' * 1500} be taken from the walls."},
 ]
-PAGE = "<html><head><title>Page {n}</title></head><body><article><p>{text}</p></article></body></html>"
 new_user = count(5000).__next__  # every test speaks as somebody else, in a chat of its own
 
 
@@ -186,39 +186,46 @@ def test_groups_and_edits_are_ignored(bot: Served) -> None:
 
 
 def test_reindex_by_an_admin(settings: Settings, tmp_path: Path) -> None:
-    """An admin's re-index is told live in one message and ends in its report; meanwhile questions are answered."""
-    pages = tmp_path / "pages"
-    pages.mkdir()
-    for n in range(1500):
-        text = f"The council of Quux met {n} times and demanded {n} coins. " * 30
-        (pages / f"{n}.html").write_text(PAGE.format(n=n, text=text), encoding="utf-8")
-    (tmp_path / "first.txt").write_text("The Wozzle union demanded five coins from the mayor.", encoding="utf-8")
-    SourceList(settings.data).add([str(tmp_path / "first.txt")])
+    """An admin's re-index is told live in one message and ends in its report; meanwhile questions are answered.
+
+    The embedder is a server that takes its time, so that there is something to tell; one edit fails in between.
+    """
     admin, reader, stranger = new_user(), new_user(), new_user()
-    with serving(settings.data, tmp_path, "--admins", f"1,{admin}") as bot:
-        assert [message.text for message in bot.ask("what did the Wozzle union demand?", reader)] == [TROUBLE]
-        bot.ask("/reindex", admin, messages=2)
-        SourceList(settings.data).add([str(pages)])
-        (progress,) = bot.ask("/reindex", admin)
-        assert progress.text == "Re-indexing. Questions are answered meanwhile."
-        (answer,) = bot.ask("what did the Wozzle union demand?", reader)
-        (refusal,) = bot.ask("/reindex", stranger)
-        bot.api.wait_for(lambda api: len(api.messages(admin)) == 4, timeout=60)
-        earlier, _, progress, report = bot.api.messages(admin)
-        edits = [call for call in bot.api.calls if call.method == "editMessageText"]
-        assert "[1] “The Wozzle union demanded five coins from the mayor.”" in answer.text
-        assert refusal.text == NOT_ADMIN.format(user_id=stranger)
-        assert progress.message_id < answer.message_id < report.message_id
-        assert progress.edits >= 1
-        assert {call.status for call in edits} == {200}
-        assert {call.params["message_id"] for call in edits} <= {earlier.message_id, progress.message_id}
-        assert re.fullmatch(rf"Reading {pages}: \d+ %, \d+ articles", progress.text)
-        assert report.text.startswith(
-            f"{tmp_path / 'first.txt'}: 0 new, 0 changed, 1 unchanged, 0 removed, 0 failed\n"
-            f"{pages}: 1500 new, 0 changed, 0 unchanged, 0 removed, 0 failed\n1501 articles in "
-        )
-        (answer,) = bot.ask("how many coins were demanded when the council of Quux met 333 times?", reader)
-        assert "333 coins" in answer.text
+    files = [tmp_path / f"{name}.txt" for name in ("old", "new", "next", "last")]
+    for number, file in enumerate(files):
+        file.write_text(f"The {file.stem} union demanded {number} coins from the mayor.", encoding="utf-8")
+    SourceList(settings.data).add([str(files[0])])
+    with ModelServer() as model:
+        flags = ("--embedder", "openai", "--openai-base-url", model.url, "--reader", "extractive")
+        with serving(settings.data, tmp_path, *flags, "--admins", f"1,{admin}", key=model.api_key) as bot:
+            assert [message.text for message in bot.ask("what did the old union demand?", reader)] == [TROUBLE]
+            bot.ask("/reindex", admin, messages=2)
+            SourceList(settings.data).add([str(file) for file in files])
+            embedded = len(model.requests)
+            model.enqueue_embedding_failures(Reply(delay_s=4))
+            bot.api.fail_next("editMessageText", 502)
+            bot.api.say("/reindex", user_id=admin)
+            bot.api.wait_for(lambda _: len(model.requests) > embedded)
+            (answer,) = bot.ask("what did the old union demand?", reader)
+            (refusal,) = bot.ask("/reindex", stranger)
+            model.enqueue_embedding_failures(Reply(delay_s=2), Reply(delay_s=1))
+            bot.api.wait_for(lambda api: len(api.messages(admin)) == 4)
+            (later,) = bot.ask("what did the last union demand?", reader)
+    progress, report = bot.api.messages(admin)[2:]
+    edits = [call for call in bot.api.calls if call.method == "editMessageText"]
+    told = [call.params["text"] for call in bot.api.calls if call.method == "sendMessage" and call.status == 200]
+    assert "[1] “The old union demanded 0 coins from the mayor.”" in answer.text
+    assert "[1] “The last union demanded 3 coins from the mayor.”" in later.text
+    assert refusal.text == NOT_ADMIN.format(user_id=stranger)
+    assert progress.message_id < answer.message_id < report.message_id
+    assert told.count("Re-indexing. Questions are answered meanwhile.") == 2
+    assert [call.status for call in edits if call.params["message_id"] == progress.message_id] == [502, 200]
+    assert re.fullmatch(rf"Reading {files[3]}: \d+ %, \d articles", progress.text)
+    assert report.text.splitlines()[:4] == [
+        f"{files[0]}: 0 new, 0 changed, 1 unchanged, 0 removed, 0 failed",
+        *(f"{file}: 1 new, 0 changed, 0 unchanged, 0 removed, 0 failed" for file in files[1:]),
+    ]
+    assert report.text.splitlines()[4].startswith("4 articles in 4 passages, done in ")
 
 
 def test_reindex_by_another_process_is_seen(settings: Settings, embedder: WordLlamaEmbedder, tmp_path: Path) -> None:
@@ -239,7 +246,7 @@ def test_reindex_by_another_process_is_seen(settings: Settings, embedder: WordLl
 def test_log_has_no_token(data: Settings, tmp_path: Path) -> None:
     """Even the debug log, with faults of Telegram in it, never holds the token."""
     user = new_user()
-    with serving(data.data, tmp_path, "--log-level", "debug") as bot:
+    with serving(data.data, tmp_path, "--log-level", "debug", failing="setMyCommands") as bot:
         bot.api.fail_next("getUpdates", 502)
         bot.api.fail_next("sendMessage", 502)
         bot.api.fail_next("sendMessage", 400, times=2)
@@ -247,6 +254,7 @@ def test_log_has_no_token(data: Settings, tmp_path: Path) -> None:
         bot.api.wait_for(lambda api: api._failures.get("sendMessage") == [])
         bot.ask(QUESTION, user)
     log = bot.log.read_text(encoding="utf-8")
+    assert "the command menu was not set" in log
     assert "an update failed" in log
     assert TOKEN not in log
     assert TOKEN.split(":")[1] not in log
