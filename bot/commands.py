@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from bot.answers import Answer
 from bot.compose import build_newsbot
 from config.errors import NewsbotError, UsageError, first_line
 from config.settings import Settings
@@ -69,7 +70,7 @@ def run_search(settings: Settings, given: argparse.Namespace) -> int:
         return {"question": question, "hits": [_hit_as_json(rank, hit) for rank, hit in enumerate(hits, start=1)]}
 
     if given.batch:
-        return _run_batch(given.batch, given.at, search)
+        return _run_batch(given.batch, given.at, search, {"question": "", "hits": []})
     found = search(_one_question(given), read_moment(given.at))
     if given.json:
         _print_json(found)
@@ -86,7 +87,8 @@ def run_ask(settings: Settings, given: argparse.Namespace) -> int:
     """Answer a question, or each of a batch."""
     newsbot = build_newsbot(settings)
     if given.batch:
-        return _run_batch(given.batch, given.at, lambda question, at: newsbot.answer(question, at=at).as_json())
+        failed = Answer("", "failed", "", reader="none").as_json()
+        return _run_batch(given.batch, given.at, lambda question, at: newsbot.answer(question, at=at).as_json(), failed)
     from bot.render import render_text
 
     answer = newsbot.answer(_one_question(given), at=read_moment(given.at))
@@ -160,8 +162,13 @@ def run_serve(settings: Settings, _: argparse.Namespace) -> int:
     return 0
 
 
-def _run_batch(file: str, at: str | None, work: Callable[[str, str | None], dict[str, Any]]) -> int:
-    """Do `work` for each JSON line and print one JSON line for each, in order; 1 if a line could not be worked on."""
+def _run_batch(
+    file: str, at: str | None, work: Callable[[str, str | None], dict[str, Any]], failure: dict[str, Any]
+) -> int:
+    """Do `work` for each JSON line and print one JSON line for each, in order; 1 if a line could not be worked on.
+
+    `failure` has the keys that are printed for such a line.
+    """
     failed = 0
     for number, line in _batch_lines(file):
         given: dict[str, Any] = {}
@@ -176,7 +183,7 @@ def _run_batch(file: str, at: str | None, work: Callable[[str, str | None], dict
                 raise
             failed += 1
             print(f"newsbot: line {number}: {error}", file=sys.stderr)
-            result = {"question": given.get("question", ""), "status": "failed", "notes": [str(error)]}
+            result = {**failure, "question": given.get("question", ""), "status": "failed", "notes": [str(error)]}
         _print_json({**({"id": given["id"]} if "id" in given else {}), **result}, indent=None)
     return 1 if failed else 0
 

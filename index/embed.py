@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 Vectors = npt.NDArray[np.float32]
 
+# Characters of a text that WordLlama sees, some three times a usual passage. A batch takes memory for its longest text
+# times its size: a file without any space in it, which is one word and so one passage, would take all there is.
+_LONGEST = 4000
+
 
 class Embedder(Protocol):
     """What newsbot needs of an embedding model."""
@@ -52,7 +56,7 @@ class WordLlamaEmbedder:
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         vectors = np.empty((len(texts), self._model.embedding.shape[1]), dtype=np.float32)
         if texts:
-            vectors[order] = self._model.embed([texts[i] for i in order])
+            vectors[order] = self._model.embed([texts[i][:_LONGEST] for i in order])
         return _normalise(vectors)
 
     def embed_question(self, question: str) -> Vectors:

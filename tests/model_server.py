@@ -10,6 +10,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -312,6 +313,14 @@ class ModelServer:
     def always(self, reply: Reply | Callable[[Json], Reply]) -> None:
         """Answer chat requests so when the queue is empty; a callable gets the request's body."""
         self._always = reply
+
+    def wait_for_hang_up(self, timeout: float = 20.0) -> None:
+        """Wait until no client is connected; raises TimeoutError when one stays."""
+        deadline = time.monotonic() + timeout
+        while self._server.connections:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"a client is still connected after {timeout} s")
+            time.sleep(0.01)
 
     def accept(self, route: str, authorization: str | None, raw: bytes) -> tuple[Json, Reply]:
         """Record and check one request (the handler calls this), and choose the reply to it."""

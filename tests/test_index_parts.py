@@ -255,3 +255,10 @@ def test_what_a_killed_run_left_is_swept(generation: Generation, embedder: WordL
     assert (generation.vectors.count(), generation.keywords.count(), generation.store.count("stale")) == (3, 3, 0)
     remove_articles(generation, ["a1"])
     assert (generation.vectors.count(), generation.keywords.count(), generation.store.count("articles")) == (0, 0, 0)
+
+
+def test_a_text_without_any_space_is_embedded_in_little_memory(embedder: WordLlamaEmbedder) -> None:
+    """A word of a megabyte gets a vector; whole, it would take some 30 GB."""
+    vectors = embedder.embed_texts(["x" * 1_000_000, "short"])
+    assert vectors.shape == (2, 256)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0)

@@ -230,6 +230,13 @@ def test_a_slow_model_is_replaced_in_time(build: Build, server: ModelServer, rep
     assert parts(build(model_timeout=0.5).answer(QUESTION)) == with_note(extractive(build), note)
 
 
+def test_a_reply_that_is_not_wanted_any_more_is_hung_up_on(build: Build, server: ModelServer) -> None:
+    """A model that would write for minutes is disconnected soon after another reader has answered."""
+    server.always(Reply(DEMAND * 1000, chunk_delay_s=0.01))
+    assert build(model_timeout=0.2).answer(QUESTION).reader == "extractive"
+    server.wait_for_hang_up()
+
+
 def test_a_model_that_cannot_be_reached_is_replaced(build: Build) -> None:
     """Where nobody listens, the extractive reader answers."""
     answer = build(openai_base_url="http://127.0.0.1:9/v1").answer(QUESTION)
