@@ -18,6 +18,7 @@ from bot.verify import FindArticle, cite_statements, verify_statements
 from config.errors import ServiceError
 from config.logs import scrub
 from index.articles import Hit
+from index.clean import clean_line
 from index.embed import Embedder
 from index.generations import Generation, LiveIndex
 from index.search import Search, search_passages
@@ -54,7 +55,7 @@ class Newsbot:
         Raises `IndexMissing`, `IndexMismatch`, and `ServiceError` when the search itself fails; a reader that fails is
         replaced by the next one, and the answer says so.
         """
-        question = " ".join(question.split())
+        question = clean_line(question)
         with self.index.use() as generation:
             clock = _Clock()
             with clock.step("search"):

@@ -49,10 +49,11 @@ def _parse(text: str) -> datetime | None:
     from dateutil import parser
 
     # What the text leaves out is taken from the default: with two defaults that differ in day, month and year,
-    # the results are equal only when the text names all three.
+    # the results are equal only when the text names all three; and when 02/03/2020 may be in March or in February, not.
+    day_first = re.match(r"\d{4}", text) is None
     try:
         first = parser.parse(text, default=datetime(2001, 1, 1), tzinfos=_zone_seconds)  # noqa: DTZ001
-        second = parser.parse(text, default=datetime(2004, 2, 2), tzinfos=_zone_seconds)  # noqa: DTZ001
+        second = parser.parse(text, default=datetime(2004, 2, 2), tzinfos=_zone_seconds, dayfirst=day_first)  # noqa: DTZ001
     except (ValueError, OverflowError, TypeError):
         return None
     return first if first == second else None

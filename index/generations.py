@@ -53,7 +53,7 @@ class Generation:
             raise IndexMismatch("the index was made by another version of newsbot", "run `newsbot reindex --full`")
         if made != wanted:
             raise IndexMismatch(
-                f"the index was made when {what} by {made}, and now it is {wanted}"
+                f"the index was made when {what} {made}, and now it is {wanted}"
                 if key != "chroma"
                 else f"{what} in {made}, and the settings say {wanted}",
                 "run `newsbot reindex --full`, or set it back",
@@ -61,7 +61,7 @@ class Generation:
 
     def check_embedder(self, name: str) -> None:
         """Raise `IndexMismatch` if another embedder made the vectors than the one of this name."""
-        self.check(name, "embedder", "passages were embedded")
+        self.check(name, "embedder", "passages were embedded by")
 
     def sign(self, settings: Settings, embedder_name: str) -> None:
         """Note what this generation is made with."""
@@ -137,11 +137,12 @@ class LiveIndex:
 
 
 def current_name(settings: Settings) -> str | None:
-    """The name of the generation that answers; None before the first re-index."""
+    """The name of the generation that answers; None before the first re-index, or when somebody has deleted it."""
     try:
-        return (settings.data / "current").read_text(encoding="ascii").strip() or None
+        name = (settings.data / "current").read_text(encoding="ascii").strip()
     except FileNotFoundError:
         return None
+    return name if name and _folder(settings, name).is_dir() else None
 
 
 def make_current(settings: Settings, name: str) -> None:

@@ -75,7 +75,7 @@ def _open_generation(settings: Settings, embedder: Embedder, *, full: bool) -> G
     generation = Generation(settings, name)
     try:
         generation.check_embedder(embedder.name)
-        generation.check(str(settings.passage_words), "passage_words", "passages were split at most at")
+        generation.check(str(settings.passage_words), "passage_words", "the words of a passage were at most")
     except BaseException:
         generation.close()
         raise

@@ -81,7 +81,21 @@ def test_a_written_date_is_read(written: object, date: str) -> None:
     assert read_date(written) == date
 
 
-NO_DATES = (None, "", " ", "2020-02-30", "yesterday", "Monday", "February 2020", "18 February", "2020", "09:30", 0)
+NO_DATES = (
+    None,
+    "",
+    " ",
+    "2020-02-30",
+    "yesterday",
+    "Monday",
+    "February 2020",
+    "18 February",
+    "2020",
+    "09:30",
+    "02/03/2020",
+    "03.02.2020",
+    0,
+)
 IMPOSSIBLE = ("0001-01-01T00:00+05:00", "9999-12-31T23:59-05:00", "9" * 30, "18 February 99999", "2020-02-18 25:00")
 
 

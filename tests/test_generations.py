@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -107,7 +108,7 @@ def test_a_generation_in_use_outlives_its_successor(
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"passage_words": 20}, "the index was made when passages were split at most at by 150, and now it is 20"),
+        ({"passage_words": 20}, "the index was made when the words of a passage were at most 150, and now it is 20"),
         ({"chroma_url": "http://localhost:9"}, "the vectors are kept in the data directory, and the settings say http"),
         ({}, "the index was made when passages were embedded by wordllama/l2_supercat_256, and now it is other/model"),
     ],
@@ -160,3 +161,17 @@ def test_an_index_of_another_version_is_refused(settings: Settings, embedder: Wo
         IndexMismatch, match=r"^the index was made by another version of newsbot: run `newsbot reindex -"
     ):
         Generation(settings, generation.name)
+
+
+def test_a_generation_that_was_deleted_is_made_anew(
+    settings: Settings, index_folder: IndexFolder, tmp_path: Path
+) -> None:
+    """Without its folder the current generation is missing, not empty, and the next re-index builds another."""
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The council of Quux met on Monday.", encoding="utf-8")
+    index_folder(folder)
+    shutil.rmtree(settings.data / "generations")
+    with pytest.raises(IndexMissing), LiveIndex(settings).use():
+        pytest.fail("an index that is not there was opened")
+    assert index_folder(folder).articles == 1
