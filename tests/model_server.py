@@ -315,9 +315,9 @@ class ModelServer:
         self._always = reply
 
     def wait_for_hang_up(self, timeout: float = 20.0) -> None:
-        """Wait until no client is connected; raises TimeoutError when one stays."""
+        """Wait until a request has come and no client is connected any more; raises TimeoutError when one stays."""
         deadline = time.monotonic() + timeout
-        while self._server.connections:
+        while self._server.connections or not self.requests:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"a client is still connected after {timeout} s")
             time.sleep(0.01)
