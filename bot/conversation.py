@@ -15,6 +15,7 @@ from bot.answer import Newsbot
 from bot.answers import Answer
 from bot.status import collect_status, describe_progress, describe_report, describe_status
 from config.errors import NewsbotError
+from config.logs import scrub
 from config.settings import Settings
 from index.reindex import reindex
 from index.report import Progress, Report
@@ -59,7 +60,8 @@ class Conversation:
                 yield reply
         except NewsbotError as error:
             _LOG.error("%s", error)
-            yield Reply(str(error) if self._is_admin(message.user_id) else TROUBLE)
+            problem = scrub(str(error), self._settings.secrets)
+            yield Reply(problem if self._is_admin(message.user_id) else TROUBLE)
         except Exception:  # noqa: BLE001 - never silence: whatever went wrong, the user is told that it did
             _LOG.exception("a message could not be answered")
             yield Reply(TROUBLE)
