@@ -63,11 +63,13 @@ class Newsbot:
                 analyzed = analyze_question(question, generation.keywords, self.embedder)
             find_article = _find_article(generation, hits, foreign=self.search is not None)
             notes: list[str] = []
+            failed = 0
             for reader in self.readers:
                 try:
                     with clock.step("read"):
                         read = reader.read(analyzed, hits) if hits else []
                 except ServiceError as error:
+                    failed += 1
                     _LOG.warning("the %s reader failed: %s", reader.name, scrub(str(error), self.secrets))
                     notes.append(scrub(f"The {reader.name} reader could not answer: {error.problem}.", self.secrets))
                     continue
@@ -78,7 +80,7 @@ class Newsbot:
                 notes.append(
                     f"Nothing that the {reader.name} reader wrote is carried by these articles; it was left out."
                 )
-        if len(notes) == len(self.readers) and not any("left out" in note for note in notes):
+        if failed == len(self.readers):
             return Answer(question, "failed", FAILED, notes=tuple(notes), reader="none", timings_ms=clock.stop())
         return _compose(question, [], notes, reader.name, at, clock)
 
