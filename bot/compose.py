@@ -8,7 +8,7 @@ from bot.answer import Newsbot
 from bot.answers import Reader
 from bot.extractive import ExtractiveReader
 from config.settings import Settings
-from index.embed import Embedder, make_embedder
+from index.embed import Embedder, LlamaIndexEmbedder, make_embedder
 from index.generations import LiveIndex
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def build_newsbot(
     With another `embedding` the index has to be made with it too (`index.reindex.reindex`, `LlamaIndexEmbedder`).
     Answers of an `llm`, and hits of a `retriever`, pass the same verification as ours.
     """
-    embedder = adapt_embedding(embedding) if embedding is not None else make_embedder(settings)
+    embedder: Embedder = LlamaIndexEmbedder(embedding) if embedding is not None else make_embedder(settings)
     search = None
     if retriever is not None:
         from index.llama import RetrieverSearch
@@ -41,10 +41,3 @@ def build_newsbot(
 
         readers.insert(0, make_model_reader(settings) if llm is None else ModelReader(llm, settings.model_timeout))
     return Newsbot(LiveIndex(settings), embedder, readers, settings.hits, search, settings.secrets)
-
-
-def adapt_embedding(embedding: BaseEmbedding) -> Embedder:
-    """A llama-index embedding as the embedder of an index."""
-    from index.embed import LlamaIndexEmbedder
-
-    return LlamaIndexEmbedder(embedding)

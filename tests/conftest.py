@@ -20,6 +20,7 @@ from index.embed import WordLlamaEmbedder
 from index.reindex import reindex
 from index.report import Report
 from index.sources import SourceList, samples_folder
+from tests.newsroom import write_news
 
 GUARD = Path(__file__).parent / "guard"
 DEVELOPMENT_DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -123,3 +124,9 @@ def run_here(settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch
         return subprocess.CompletedProcess(arguments, status, said.out, said.err)
 
     return run
+
+
+@pytest.fixture
+def news(tmp_path: Path) -> Path:
+    """A folder of four articles."""
+    return write_news(tmp_path / "news")

@@ -15,11 +15,11 @@ from pydantic import PrivateAttr
 
 from bot.answer import NO_EVIDENCE, Newsbot
 from bot.answers import Answer, Citation
-from bot.compose import adapt_embedding, build_newsbot
+from bot.compose import build_newsbot
 from bot.evaluate import contains_gold
 from config.errors import IndexMismatch, ServiceError
 from config.settings import Settings
-from index.embed import Embedder
+from index.embed import Embedder, LlamaIndexEmbedder
 from index.generations import Generation
 from index.llama import NewsRetriever, PassageVectorStore, make_node
 from index.reindex import reindex
@@ -77,7 +77,7 @@ def test_somebodys_own_embedding(settings: Settings) -> None:
     """An index that was made and is asked with any llama-index embedding answers; another embedder is refused."""
     embedding = FakeEmbedding()
     SourceList(settings.data).add([samples_folder()])
-    reindex(settings, adapt_embedding(embedding))
+    reindex(settings, LlamaIndexEmbedder(embedding))
     newsbot = build_newsbot(settings, embedding=embedding)
     answer = newsbot.answer("who led the Turkish delegation in Moscow?")
     newsbot.index.close()

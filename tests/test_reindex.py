@@ -22,17 +22,10 @@ from tests.newsroom import (
     read_texts,
     report_of,
     write_lines,
-    write_news,
     write_text,
 )
 
 IndexFolder = Callable[..., Report]
-
-
-@pytest.fixture
-def news(tmp_path: Path) -> Path:
-    """A folder of four articles."""
-    return write_news(tmp_path / "news")
 
 
 def test_a_second_run_touches_only_what_changed(

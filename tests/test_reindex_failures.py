@@ -29,17 +29,10 @@ from tests.newsroom import (
     read_texts,
     report_of,
     write_lines,
-    write_news,
     write_text,
 )
 
 IndexFolder = Callable[..., Report]
-
-
-@pytest.fixture
-def news(tmp_path: Path) -> Path:
-    """A folder of four articles."""
-    return write_news(tmp_path / "news")
 
 
 def test_a_vanished_folder_keeps_its_articles(settings: Settings, index_folder: IndexFolder, news: Path) -> None:
