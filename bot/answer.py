@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from types import MappingProxyType
 
 from bot.answers import Answer, Citation, Reader, Statement
 from bot.questions import analyze_question
@@ -76,7 +77,8 @@ class Newsbot:
                 with clock.step("verify"):
                     verified = list(verify_statements(read, hits, find_article))
                 if verified or not read:
-                    return _compose(question, verified, notes, reader.name, at, clock)
+                    outlets = {hit.passage.article.id: hit.outlets for hit in reversed(hits)}
+                    return _compose(question, verified, notes, reader.name, at, clock, outlets)
                 notes.append(
                     f"Nothing that the {reader.name} reader wrote is carried by these articles; it was left out."
                 )
@@ -96,12 +98,18 @@ def _find_article(generation: Generation, hits: Sequence[Hit], *, foreign: bool)
 
 
 def _compose(
-    question: str, verified: Sequence[Statement], notes: Sequence[str], reader: str, at: str | None, clock: _Clock
+    question: str,
+    verified: Sequence[Statement],
+    notes: Sequence[str],
+    reader: str,
+    at: str | None,
+    clock: _Clock,
+    outlets: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> Answer:
     """The answer from what was verified; with nothing verified, the plain word that there is no evidence."""
     if not verified:
         return Answer(question, "no_evidence", NO_EVIDENCE, notes=tuple(notes), reader=reader, timings_ms=clock.stop())
-    text, citations = cite_statements(verified)
+    text, citations = cite_statements(verified, outlets)
     age = _note_age(citations, at)
     return Answer(question, "answered", text, citations, (*notes, *age), reader, clock.stop())
 

@@ -55,7 +55,10 @@ class Statement:
 
 @dataclass(frozen=True)
 class Citation:
-    """A numbered verbatim quote: `article.text[start:end] == quote` in the stored article."""
+    """A numbered verbatim quote: `article.text[start:end] == quote` in the stored article.
+
+    `updated` is when the article was corrected; `outlets` are the others that carry the same report.
+    """
 
     number: int
     quote: str
@@ -66,10 +69,12 @@ class Citation:
     published: str | None
     start: int
     end: int
+    updated: str | None = None
+    outlets: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The citation as `ask --json` prints it."""
-        return dict(vars(self))
+        return vars(self) | {"outlets": list(self.outlets)}
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from typing import NoReturn
 from config.errors import NewsbotError, first_line
 from config.logs import scrub, start_logging
 from config.settings import SECRETS, Settings, load_settings, variable_of
+from index.sources import WEB_KINDS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,9 +81,12 @@ def make_parser() -> argparse.ArgumentParser:
         _add_settings(command)
         return command
 
-    sources = add("sources", "list, add or remove the folders and files that articles are read from")
-    sources.add_argument("action", choices=["add", "list", "remove"])
-    sources.add_argument("location", nargs="*", help="folder or file")
+    sources = add("sources", "list, add or remove the folders, files, feeds, pages and sitemaps to read articles from")
+    sources.add_argument("action", choices=["add", "list", "remove", "export"], help="export: the feeds, as OPML")
+    sources.add_argument("location", nargs="*", help="folder, file, address, or OPML list of feeds")
+    sources.add_argument("--kind", choices=WEB_KINDS, help="add: what an address is, without looking at it now")
+    sources.add_argument("--every", type=_positive, default=0, metavar="MINUTES", help="add: its own reading interval")
+    sources.add_argument("--outlet", default="", help="add: who publishes its articles, whatever they say")
     sources.add_argument("--samples", action="store_true", help="add: the sample articles that come with newsbot")
     sources.add_argument("--json", action="store_true", help="list: print JSON")
 
@@ -91,7 +95,8 @@ def make_parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--allow-removal", action="store_true", help="remove articles even if most of a source is gone"
     )
-    command.add_argument("--json", action="store_true", help="print the report as JSON")
+    command.add_argument("--dry-run", action="store_true", help="print what would be done and why, and do nothing")
+    command.add_argument("--json", action="store_true", help="print the report as JSON, and progress as JSON lines")
 
     for name, help_text in (("search", "print the best passages"), ("ask", "answer a question, with citations")):
         command = add(name, help_text)

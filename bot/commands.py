@@ -16,37 +16,63 @@ from config.errors import NewsbotError, UsageError, first_line
 from config.settings import Settings
 from index.articles import Hit
 from index.search import read_moment
+from index.sources import Source
 
 
 def run_sources(settings: Settings, given: argparse.Namespace) -> int:
-    """List, add or remove sources."""
+    """List, add, remove or export sources; 1 if a list of feeds had some that cannot be added."""
+    from index.opml import write_opml
+    from index.probe import recognise_source
     from index.sources import SourceList, samples_folder
 
     sources = SourceList(settings.data)
     locations = [*given.location, *([samples_folder()] if given.samples else [])]
-    if given.action != "list" and not locations:
-        raise UsageError(f"there is nothing to {given.action}", "name a folder or file, or use --samples")
+    if given.action in ("add", "remove") and not locations:
+        raise UsageError(f"there is nothing to {given.action}", "name a folder, file or address, or use --samples")
+    left_out: list[str] = []
     if given.action == "add":
-        for source in sources.add(locations):
+        found: list[Source] = []
+        for location in locations:
+            recognised = recognise_source(settings, location, given.kind, every=given.every, outlet=given.outlet)
+            found += recognised.sources
+            left_out += recognised.left_out
+        for source in sources.add(found):
             print(f"added {source.kind} {source.location}; `newsbot reindex` reads it")
     elif given.action == "remove":
         for source in sources.remove(locations):
             print(f"removed {source.location}; its articles go at the next `newsbot reindex`")
+    elif given.action == "export":
+        feeds = [(source.location, source.outlet) for source in sources.read() if source.kind == "feed"]
+        print(write_opml(feeds, "newsbot's feeds"))
     elif given.json:
         _print_json([vars(source) for source in sources.read()])
     else:
-        print("\n".join(f"{source.kind}  {source.location}" for source in sources.read()) or "no sources yet")
-    return 0
+        print("\n".join(_write_source(source) for source in sources.read()) or "no sources yet")
+    for reason in left_out:
+        print(f"newsbot: left out {reason}", file=sys.stderr)
+    return 1 if left_out else 0
+
+
+def _write_source(source: Source) -> str:
+    every = f"  every {source.every} minutes" if source.every else ""
+    return f"{source.kind}  {source.location}{every}{f'  ({source.outlet})' if source.outlet else ''}"
 
 
 def run_reindex(settings: Settings, given: argparse.Namespace) -> int:
     """Bring the index up to date and report; 1 if something failed."""
     from bot.progress import show_progress
-    from bot.status import describe_report
+    from bot.status import describe_plan, describe_report
     from index.embed import make_embedder
-    from index.reindex import reindex
+    from index.reindex import plan_reindex, reindex
 
-    with show_progress(quiet=given.json) as on_progress:
+    if given.dry_run:
+        plan = plan_reindex(settings, allow_removal=given.allow_removal)
+        if given.json:
+            _print_json(plan.as_json())
+        else:
+            print(describe_plan(plan))
+        return 1 if plan.failures else 0
+    with show_progress(as_json=given.json) as on_progress:
         report = reindex(
             settings,
             make_embedder(settings),
@@ -156,9 +182,12 @@ def run_doctor(settings: Settings, _: argparse.Namespace) -> int:
 def run_serve(settings: Settings, _: argparse.Namespace) -> int:
     """Answer in Telegram until stopped."""
     from bot.conversation import Conversation
+    from bot.polling import poll_sources
     from bot.telegram import TelegramBot
 
-    TelegramBot(settings, Conversation(settings, build_newsbot(settings))).run()
+    newsbot = build_newsbot(settings)
+    conversation = Conversation(settings, newsbot)
+    TelegramBot(settings, conversation, lambda: poll_sources(settings, newsbot.index, newsbot.embedder)).run()
     return 0
 
 
@@ -223,6 +252,8 @@ def _hit_as_json(rank: int, hit: Hit) -> dict[str, Any]:
         "url": article.url,
         "outlet": article.outlet,
         "published": article.published,
+        "updated": article.updated,
+        "outlets": list(hit.outlets),
         "start": passage.start,
         "end": passage.end,
         "text": passage.text,

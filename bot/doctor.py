@@ -69,7 +69,7 @@ def _check_sources(settings: Settings) -> Check:
     sources = SourceList(settings.data).read()
     if not sources:
         return Check("sources", False, "there are none", "run `newsbot sources add FOLDER`, or `--samples`")
-    gone = [source.location for source in sources if not Path(source.location).exists()]
+    gone = [source.location for source in sources if source.is_local and not Path(source.location).exists()]
     if gone:
         return Check(
             "sources", False, f"not there: {', '.join(gone)}", "bring them back, or `newsbot sources remove` them"

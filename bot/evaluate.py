@@ -16,6 +16,7 @@ from bot.answer import Newsbot
 from bot.answers import Answer
 from bot.render import render_table
 from config.errors import UsageError, first_line
+from index.addresses import normalise_address
 from index.articles import Hit, distinct_articles
 from index.search import read_moment
 
@@ -41,8 +42,10 @@ def read_questions(files: Sequence[Path]) -> list[GoldQuestion]:
             for line in file.read_text(encoding="utf-8").splitlines():
                 if line.strip():
                     found = json.loads(line)
-                    gold = (_read_strings(found["answers"]), _read_strings(found.get("articles", [])))
-                    questions.append(GoldQuestion(str(found["question"]), read_moment(found.get("at")), *gold))
+                    answers, articles = _read_strings(found["answers"]), _read_strings(found.get("articles", []))
+                    addresses = tuple(map(normalise_address, articles))  # as those of articles are stored
+                    asked = read_moment(found.get("at"))
+                    questions.append(GoldQuestion(str(found["question"]), asked, answers, addresses))
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             remedy = 'each line is {"question", "answers", "at"?, "articles"?}'
             raise UsageError(f"cannot read {file} ({first_line(error)})", remedy) from None

@@ -57,9 +57,15 @@ def visible_length(markup: str) -> int:
 
 
 def _describe_source(citation: Citation) -> str:
-    day = write_day(date.fromisoformat(citation.published[:10])) if citation.published else "date unknown"
-    parts = [citation.outlet, day, f"“{citation.title}”" if citation.title else ""]
+    day = _write_date(citation.published) if citation.published else "date unknown"
+    updated = f"updated {_write_date(citation.updated)}" if citation.updated else ""
+    also = f"also in {', '.join(citation.outlets)}" if citation.outlets else ""
+    parts = [citation.outlet, day, updated, f"“{citation.title}”" if citation.title else "", also]
     return ", ".join(part for part in parts if part)
+
+
+def _write_date(written: str) -> str:
+    return write_day(date.fromisoformat(written[:10]))
 
 
 def _link_marks(text: str, links: dict[int, str]) -> str:

@@ -1,31 +1,41 @@
-"""What the index holds and how the last re-index went: for `newsbot status`, `/status` and the report of a re-index."""
+"""What the index holds and how its sources are: for `newsbot status`, `/status` and the report of a re-index."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 from config.settings import Settings
-from index.articles import Failure
 from index.generations import LiveIndex
+from index.ledger import RememberedFailure
 from index.report import Progress, Report
-from index.sources import SourceList
+from index.schedule import next_read, next_try
+from index.sources import Source, SourceList
 
 _LISTED = 20  # failures that are listed for a person; the rest is counted
 
 
 def collect_status(settings: Settings, index: LiveIndex) -> dict[str, Any]:
-    """Articles, passages, sources and failures of the live index. Raises `IndexMissing` before the first re-index."""
+    """All that can be said of the live index and its sources. Raises `IndexMissing` before the first re-index."""
     with index.use() as generation:
-        store, meta = generation.store, generation.store.read_meta()
+        sources = SourceList(settings.data).read()
+        store, ledger, meta = generation.store, generation.ledger, generation.store.read_meta()
+        failures, reads, articles = ledger.failures(), ledger.last_reads(), ledger.count_articles()
+        local = {source.location for source in sources if source.is_local}
         return {
             "articles": store.count("articles"),
             "passages": store.count("passages"),
             "vectors": generation.vectors.count(),
             "keywords": generation.keywords.count(),
-            "sources": [source.location for source in SourceList(settings.data).read()],
+            "size_bytes": generation.size(),
+            "sources": [source.location for source in sources],
+            "reading": [
+                _describe_source(source, settings, reads.get(source.location), articles, failures) for source in sources
+            ],
             "reindexed": meta.get("reindexed"),
-            "failures": [asdict(failure) for failure in store.read_failures()],
+            "failures": [_describe_failure(failure, local) for failure in failures],
             "embedder": meta.get("embedder"),
             "generation": generation.name,
             "data": str(settings.data),
@@ -34,12 +44,15 @@ def collect_status(settings: Settings, index: LiveIndex) -> dict[str, Any]:
 
 def describe_status(status: dict[str, Any]) -> str:
     """The status in a few lines for a person."""
+    size = f"{status['size_bytes'] / 1_000_000:.1f} MB"
+    count = len(status["sources"])
     return "\n".join(
         [
-            f"{status['articles']} articles in {status['passages']} passages from {len(status['sources'])} sources",
+            f"{status['articles']} articles in {status['passages']} passages from {count} sources, {size}",
             f"last re-index: {status['reindexed'] or 'not finished yet'}",
-            f"embedder: {status['embedder']}",
-            *_list_failures([Failure(**failure) for failure in status["failures"]]),
+            f"embedder: {status['embedder']}; generation: {status['generation']}",
+            *(_write_source(source) for source in status["reading"]),
+            *_list_failures([_write_failure(failure) for failure in status["failures"]]),
         ]
     )
 
@@ -55,17 +68,76 @@ def describe_report(report: Report) -> str:
     lines = [
         f"{source.source}: {source.new} new, {source.changed} changed, {source.unchanged} unchanged,"
         f" {source.removed} removed, {source.failed} failed"
+        + (f", {source.waiting} wait for the next read" if source.waiting else "")
         for source in report.sources
     ]
     total = f"{report.articles} articles in {report.passages} passages, done in {report.seconds:.1f} s"
-    return "\n".join([*lines, total, *_list_failures(report.failures)])
+    return "\n".join([*lines, total, *_list_failures([f"{f.item}: {f.reason}" for f in report.failures])])
 
 
-def _list_failures(failures: list[Failure]) -> list[str]:
-    if not failures:
-        return []
-    lines = [f"failed: {failure.item}: {failure.reason}" for failure in failures[:_LISTED]]
+def describe_plan(report: Report) -> str:
+    """What a re-index would do: a line for each article that it would not just keep, a count of those, what failed."""
+    steps = [
+        f"{step.action}  {step.article_id}{f' “{step.title}”' if step.title else ''}: {step.reason}"
+        for step in report.plan
+        if step.action != "keep"
+    ]
+    kept = sum(source.unchanged for source in report.sources)
+    total = f"{kept} articles stay as they are; nothing was written"
+    return "\n".join([*steps, total, *_list_failures([f"{f.item}: {f.reason}" for f in report.failures])])
+
+
+def _describe_source(
+    source: Source,
+    settings: Settings,
+    last: float | None,
+    articles: dict[str, int],
+    failures: list[RememberedFailure],
+) -> dict[str, Any]:
+    own = [f for f in failures if f.failure.source == source.location]
+    following = next_read(source, settings, last)
+    newest = max(own, key=lambda f: f.last, default=None)
+    return {
+        "source": source.location,
+        "kind": source.kind,
+        "articles": articles.get(source.location, 0),
+        "last_read": _write_moment(last) if last else None,
+        "next_read": _write_moment(following) if 0 < following < math.inf else None,
+        "failed": len(own),
+        "last_error": f"{newest.failure.item}: {newest.failure.reason}" if newest else None,
+    }
+
+
+def _describe_failure(failure: RememberedFailure, local: set[str]) -> dict[str, Any]:
+    """A failure as JSON; an item on this machine is tried again in each re-index, one on the web ever less often."""
+    retry = None if failure.failure.source in local else _write_moment(next_try(failure))
+    facts = {key: value for key, value in asdict(failure.failure).items() if key != "not_before"}
+    return {
+        **facts,
+        "since": _write_moment(failure.first),
+        "last_tried": _write_moment(failure.last),
+        "next_try": retry,
+    }
+
+
+def _write_source(source: dict[str, Any]) -> str:
+    read = f"read {source['last_read']}" if source["last_read"] else "not read yet"
+    following = f", next {source['next_read']}" if source["next_read"] else ""
+    failed = f", {source['failed']} failed" if source["failed"] else ""
+    return f"{source['kind']} {source['source']}: {source['articles']} articles, {read}{following}{failed}"
+
+
+def _write_failure(failure: dict[str, Any]) -> str:
+    again = f" (since {failure['since']}, tried again from {failure['next_try']})" if failure["next_try"] else ""
+    return f"{failure['item']}: {failure['reason']}{again}"
+
+
+def _write_moment(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
+
+
+def _list_failures(failures: list[str]) -> list[str]:
     more = (
         [f"… and {len(failures) - _LISTED} more (`newsbot status --json` has all)"] if len(failures) > _LISTED else []
     )
-    return [*lines, *more]
+    return [*(f"failed: {failure}" for failure in failures[:_LISTED]), *more]

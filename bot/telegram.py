@@ -6,7 +6,8 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -96,16 +97,21 @@ async def _insist(send: Callable[[], Awaitable[telegram.Message]]) -> telegram.M
 
 
 class TelegramBot:
-    """The polling bot of one token."""
+    """The polling bot of one token; `background` is run beside it for as long as it polls."""
 
-    def __init__(self, settings: Settings, conversation: Conversation) -> None:
+    def __init__(
+        self, settings: Settings, conversation: Conversation, background: Callable[[], Coroutine[None, None, None]]
+    ) -> None:
         token = settings.telegram_token.get_secret_value()
         if not token:
             raise UsageError("there is no Telegram token", "get one from @BotFather and set TELEGRAM_TOKEN")
-        self._conversation = conversation
+        self._conversation, self._background = conversation, background
+        self._task: asyncio.Task[None] | None = None
         builder = ApplicationBuilder().token(token).base_url(f"{settings.telegram_base_url}/bot")
         builder = builder.base_file_url(f"{settings.telegram_base_url}/file/bot").concurrent_updates(_AT_ONCE)
-        self._application: Application[Any, Any, Any, Any, Any, Any] = builder.post_init(_set_commands).build()
+        self._application: Application[Any, Any, Any, Any, Any, Any] = (
+            builder.post_init(self._begin).post_stop(self._end).build()
+        )
         private_text = filters.ChatType.PRIVATE & filters.TEXT & filters.UpdateType.MESSAGE
         self._application.add_handler(MessageHandler(private_text, self._on_message))
         self._application.add_error_handler(_on_error)
@@ -119,6 +125,16 @@ class TelegramBot:
             raise NewsbotError(
                 "Telegram refused the token", "copy it anew from @BotFather into TELEGRAM_TOKEN"
             ) from None
+
+    async def _begin(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        self._task = asyncio.create_task(self._background())
+        await _set_commands(application)
+
+    async def _end(self, _: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
 
     async def _on_message(self, update: telegram.Update, _: ContextTypes.DEFAULT_TYPE) -> None:
         message, user = update.effective_message, update.effective_user

@@ -7,7 +7,8 @@ word at their offsets in the stored article, and only if each number, name and q
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from bot.answers import Citation, Span, Statement
 from bot.facts import find_facts, missing_facts
@@ -38,8 +39,13 @@ def verify_statements(
             yield Statement(statement.text, spans=spans)
 
 
-def cite_statements(statements: Sequence[Statement]) -> tuple[str, tuple[Citation, ...]]:
-    """The text of an answer with its `[n]` marks, and its citations, numbered in the order of first use."""
+def cite_statements(
+    statements: Sequence[Statement], outlets: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> tuple[str, tuple[Citation, ...]]:
+    """The text of an answer with its `[n]` marks, and its citations, numbered in the order of first use.
+
+    `outlets` gives the other outlets that carry an article's report, by article id.
+    """
     numbers: dict[tuple[str, int, int], int] = {}
     citations: list[Citation] = []
     sentences = []
@@ -49,7 +55,7 @@ def cite_statements(statements: Sequence[Statement]) -> tuple[str, tuple[Citatio
             key = (span.article.id, span.start, span.end)
             if key not in numbers:
                 numbers[key] = len(numbers) + 1
-                citations.append(_make_citation(numbers[key], span))
+                citations.append(_make_citation(numbers[key], span, outlets.get(span.article.id, ())))
             marks.append(f"[{numbers[key]}]")
         # A number in brackets that the text brought along would read as a citation of ours.
         text = " ".join(_drop_marks(statement.text).split())
@@ -64,7 +70,7 @@ def _drop_marks(text: str) -> str:
     return text
 
 
-def _make_citation(number: int, span: Span) -> Citation:
+def _make_citation(number: int, span: Span, outlets: tuple[str, ...]) -> Citation:
     article = span.article
     return Citation(
         number=number,
@@ -76,6 +82,8 @@ def _make_citation(number: int, span: Span) -> Citation:
         published=article.published,
         start=span.start,
         end=span.end,
+        updated=article.updated,
+        outlets=outlets,
     )
 
 

@@ -49,7 +49,15 @@ class Settings(BaseSettings):
     model_timeout: float = _describe(30.0, "seconds the model may take before the extractive reader answers", gt=0)
     hits: int = _describe(10, "passages that a reader is given for a question", ge=1, le=100)
     passage_words: int = _describe(150, "words in a passage, at most", ge=20, le=1000)
-    max_file_mb: int = _describe(10, "largest article file, and largest line of a .jsonl file, in megabytes", ge=1)
+    max_file_mb: int = _describe(
+        10, "largest article file, line of a .jsonl file, feed or page that is read, in megabytes", ge=1
+    )
+    poll_minutes: int = _describe(
+        15, "minutes between two readings of a source by `newsbot serve`; 0: it reads when an admin says so", ge=0
+    )
+    allow_hosts: Annotated[tuple[str, ...], NoDecode] = _describe(
+        (), "hosts that may be read although they are inside (localhost, private addresses), separated by commas"
+    )
     telegram_token: SecretStr = _describe(SecretStr(""), "token of the Telegram bot, from @BotFather")
     telegram_base_url: str = _describe("https://api.telegram.org", "Bot API server that `newsbot serve` polls")
     admins: Annotated[tuple[int, ...], NoDecode] = _describe(
@@ -57,9 +65,9 @@ class Settings(BaseSettings):
     )
     log_level: Literal["debug", "info", "warning", "error"] = _describe("warning", "what is logged to standard error")
 
-    @field_validator("admins", mode="before")
+    @field_validator("admins", "allow_hosts", mode="before")
     @classmethod
-    def _split_ids(cls, value: Any) -> Any:
+    def _split_list(cls, value: Any) -> Any:
         """Accept `1,2 3` from the environment and a flag, and a list from the file."""
         return value.replace(",", " ").split() if isinstance(value, str) else value
 

@@ -31,9 +31,9 @@ class Article:
     language: str = ""
 
     @cached_property
-    def content_hash(self) -> str:
-        """Changes when anything that is stored of the article changes."""
-        return digest(self.text, self.title, self.url, self.outlet, self.published, self.updated, self.language)
+    def text_hash(self) -> str:
+        """Changes when the title or the text does: what makes a new version of an article."""
+        return digest(self.title, self.text)
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Passage:
     position: int
     start: int
     end: int
+    repeat: int = 0  # how many passages of the same text stand before it in its article
 
     @property
     def text(self) -> str:
@@ -52,8 +53,8 @@ class Passage:
 
     @cached_property
     def id(self) -> str:
-        """Stands for what is embedded and where it is: the same id, the same vector and offsets."""
-        return digest(self.article.id, self.article.title, self.text, self.position, self.start)
+        """Stands for what is embedded, not for where it is: a passage that a correction only moved keeps its vector."""
+        return digest(self.article.id, self.article.title, self.text, self.repeat)
 
     @property
     def embedded_text(self) -> str:
@@ -63,19 +64,27 @@ class Passage:
 
 @dataclass(frozen=True)
 class Hit:
-    """A passage with its score for a question; higher is better, comparable within one search only."""
+    """A passage with its score for a question; higher is better, comparable within one search only.
+
+    `outlets` are the others that carry the same words in a near-duplicate of the article.
+    """
 
     passage: Passage
     score: float
+    outlets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What could not be done with one item of a source, and why, in words for a person."""
+    """What could not be done with one item of a source, and why, in words for a person.
+
+    `not_before` is the moment (seconds since 1970) before which its server asked not to be tried again.
+    """
 
     source: str
     item: str
     reason: str
+    not_before: float = 0.0
 
 
 def distinct_articles(hits: Sequence[Hit]) -> list[Article]:

@@ -8,10 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from config.errors import first_line
+from index.addresses import normalise_address
 from index.articles import Article, Failure, digest
 from index.boilerplate import drop_boilerplate, is_boilerplate
 from index.dates import read_date
 from index.files import Document
+from index.pages import read_page
 
 # "MOSCOW, Feb 18, 2020 (Reuters) - The ministry said …"
 _DATELINE = re.compile(
@@ -25,8 +27,8 @@ _HEADER = re.compile(
     r"^(?P<key>title|headline|date|published|outlet|source|url|link|language)\s*:\s*(?P<value>\S.*)$", re.IGNORECASE
 )
 _KEYS = {"headline": "title", "date": "published", "source": "outlet", "link": "url"}
-_PAGE_LANGUAGE = re.compile(rb"<html[^>]*\blang\s*=\s*[\"']?([A-Za-z]{2,3})", re.IGNORECASE)
-_INVISIBLE = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2065), 0xFEFF, 0xAD])
+_SPACES = re.compile(r"\s+")
+_DEEP = 200  # signs in YAML, of which each level of nesting takes one
 
 
 def make_article(source: str, document: Document) -> Article | Failure:
@@ -46,7 +48,7 @@ def _build_article(source: str, document: Document) -> Article | Failure:
     text = re.sub(r"\n{2,}", "\n\n", "\n".join(lines)).strip()
     if not any(character.isalnum() for character in text):
         return Failure(source, document.item, "has no article text")
-    url = clean_line(found.get("url"))
+    url = normalise_address(clean_line(found.get("url")))
     return Article(
         id=clean_line(found.get("id"))[:200] or digest(url or _stable_name(document, text)),
         text=text,
@@ -63,11 +65,17 @@ def clean_text(written: object) -> str:
     """Text in Unicode's composed form (NFC), with no control or invisible characters; paragraphs stay."""
     if not isinstance(written, str):
         raise TypeError("its text is not a string")
-    text = unicodedata.normalize("NFC", written).replace("\r\n", "\n").replace("\r", "\n").translate(_INVISIBLE)
-    text = re.sub(
-        r"[^\S\n]+", " ", "".join(c for c in text if c == "\n" or unicodedata.category(c)[0] != "C" or c == "\t")
-    )
-    return "\n".join(line.strip() for line in text.split("\n"))
+    text = unicodedata.normalize("NFC", written).replace("\r\n", "\n").replace("\r", "\n")
+    return "\n".join(map(_clean_line_of_text, text.split("\n")))
+
+
+def _clean_line_of_text(line: str) -> str:
+    # Most lines have none of what has to go. Of all white space only the usual one counts as printable.
+    if not line.isprintable():
+        line = "".join(c for c in line if c == "\t" or unicodedata.category(c)[0] != "C")
+    elif "  " not in line:
+        return line.strip(" ")
+    return _SPACES.sub(" ", line).strip()
 
 
 def clean_line(written: object) -> str:
@@ -121,8 +129,11 @@ def _read_markdown(content: str) -> dict[str, Any]:
     if matter := re.match(r"\A---\s*\n(.*?)\n---\s*(?:\n|\Z)", content, re.DOTALL):
         import yaml
 
+        # libyaml is ten times faster, but ends the process for what is nested some thousand levels deep.
+        shallow = sum(map(matter[1].count, "[{-?:")) < _DEEP
+        loader = yaml.CSafeLoader if shallow and yaml.__with_libyaml__ else yaml.SafeLoader
         try:
-            loaded = yaml.safe_load(matter[1])
+            loaded = yaml.load(matter[1], Loader=loader)  # noqa: S506 - both are safe
         except yaml.YAMLError as error:
             raise ValueError(f"its front matter is not YAML ({first_line(error)})") from None
         if not isinstance(loaded, dict):
@@ -142,34 +153,6 @@ def _strip_markup(text: str) -> str:
     return re.sub(r"(\*\*|__)(?=\S)(.{1,1000}?)(?<=\S)\1", r"\2", text)
 
 
-def _read_page(content: bytes) -> dict[str, Any]:
-    """An HTML page, by trafilatura; its date is the one that the page names as first publication."""
-    import trafilatura
-
-    page = trafilatura.bare_extraction(
-        content,
-        with_metadata=True,
-        include_comments=False,
-        date_extraction_params={
-            "extensive_search": False,
-            "original_date": True,
-            "outputformat": "%Y-%m-%dT%H:%M:%S%z",
-        },
-    )
-    if page is None or isinstance(page, dict) or not page.text:
-        raise ValueError("no article text was found in the page")
-    language = _PAGE_LANGUAGE.search(content[:4096])
-    return {
-        "text": page.text.replace("\n", "\n\n"),
-        "title": page.title,
-        "url": page.url,
-        "outlet": page.sitename,
-        # trafilatura gives midnight for a page that names only its day
-        "published": re.sub(r"T00:00:00(\+0000)?$", "", page.date or ""),
-        "language": page.language or (language[1].decode() if language else ""),
-    }
-
-
 def _read_object(content: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(content.get("text"), str):
         raise ValueError('it has no "text"')
@@ -181,6 +164,6 @@ def _read_object(content: dict[str, Any]) -> dict[str, Any]:
 _READERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     ".txt": _read_text,
     ".md": _read_markdown,
-    ".html": _read_page,
+    ".html": read_page,
     ".jsonl": _read_object,
 }

@@ -101,6 +101,12 @@ class KeywordIndex:
         n = searcher.num_docs + _UNSEEN
         return {term: math.log((n + 1) / (min(n, searcher.doc_freq("text", term)) + 1)) for term in terms}
 
+    def ids(self) -> list[str]:
+        """All passage ids."""
+        searcher = self._index.searcher()
+        found = searcher.search(tantivy.Query.all_query(), limit=max(1, searcher.num_docs), count=False).hits
+        return [str(searcher.doc(address)["id"][0]) for _, address in found]
+
     def count(self) -> int:
         """How many passages there are."""
         return self._index.searcher().num_docs

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Protocol
 
 from config.errors import UsageError
 from index.articles import Hit, Passage
 from index.clean import clean_line
+from index.copies import are_copies
 from index.dates import is_after, read_date
 from index.embed import Embedder
 from index.generations import Generation
+from index.store import ArticleStore
 
 # Reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009), with the constant of that paper.
 _RRF = 60
@@ -54,12 +57,30 @@ def search_passages(
         scores = fuse_ranks([(1.0, [i for i, _ in words]), (_MEANING, [i for i, _ in meaning])])
         passages = generation.store.load_passages(scores)
         counting = [p for p in passages.values() if not is_after(p.article.published, moment)]
-        # Passages that were not out yet, or are just being replaced, took places: look deeper.
-        if len(counting) >= k or max(len(words), len(meaning)) < n:
-            break
+        hits = [Hit(p, scores[p.id] * _weigh_newness(p, moment)) for p in counting]
+        hits.sort(key=lambda hit: (-hit.score, hit.passage.id))
+        kept = _join_copies(generation.store, hits, k, moment)
+        # Passages that were not out yet, are copies, or are just being replaced, took places: look deeper.
+        if len(kept) >= k or max(len(words), len(meaning)) < n:
+            return kept
         n *= 4
-    hits = [Hit(p, scores[p.id] * _weigh_newness(p, moment)) for p in counting]
-    return sorted(hits, key=lambda hit: (-hit.score, hit.passage.id))[:k]
+
+
+def _join_copies(store: ArticleStore, hits: Sequence[Hit], k: int, moment: str) -> list[Hit]:
+    """The `k` best hits; one report in several outlets is one hit, with the others' names, and not several."""
+    kept: list[Hit] = []
+    twins: list[set[str]] = []  # the ids of the copies of each
+    for hit in hits:
+        article, text = hit.passage.article, hit.passage.text
+        if any(article.id in ids and are_copies(k.passage.text, text) for k, ids in zip(kept, twins, strict=True)):
+            continue
+        copies = [copy for copy in store.copies_of(article.id) if not is_after(copy.published, moment)]
+        outlets = dict.fromkeys(copy.outlet for copy in copies if copy.outlet not in ("", article.outlet))
+        kept.append(replace(hit, outlets=tuple(outlets)))
+        twins.append({copy.id for copy in copies})
+        if len(kept) == k:
+            break
+    return kept
 
 
 def fuse_ranks(rankings: Sequence[tuple[float, Sequence[str]]]) -> dict[str, float]:

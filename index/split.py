@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -38,11 +39,13 @@ def split_article(article: Article, words: int) -> list[Passage]:
     the text from where the last one ended.
     """
     passages: list[Passage] = []
+    repeats: Counter[str] = Counter()
     position = 0
     for chunk in _splitter(words, article.language)(article.text):
         start = article.text.index(chunk, position)
         position = start + len(chunk)
-        passages.append(Passage(article, len(passages), start, position))
+        passages.append(Passage(article, len(passages), start, position, repeats[chunk]))
+        repeats[chunk] += 1
     return passages
 
 

@@ -83,7 +83,7 @@ def open_index(settings: Settings) -> Iterator[Generation]:
 def read_articles(settings: Settings) -> dict[str, Article]:
     """All stored articles by id."""
     with open_index(settings) as generation:
-        return {i: article for i in generation.store.content_hashes() if (article := generation.store.article(i))}
+        return {i: article for i in generation.store.text_hashes() if (article := generation.store.article(i))}
 
 
 def read_texts(settings: Settings) -> dict[str, str]:
@@ -97,11 +97,13 @@ def read_contents(settings: Settings) -> dict[str, object]:
         passages = set(generation.store.passage_ids())
         found = generation.keywords.search("everything", 10_000)
         assert {passage_id for passage_id, _ in found} <= passages
-        assert set(generation.vectors.ids()) == passages
+        assert set(generation.vectors.ids()) == set(generation.keywords.ids()) == passages
         assert generation.vectors.count() == generation.keywords.count() == len(passages)
         assert generation.store.stale_passage_ids() == []
         assert generation.store.article_ids_without_passages() == []
-        return {"articles": generation.store.content_hashes(), "passages": passages}
+        articles = generation.store.text_hashes()
+        copies = {(article_id, copy.id) for article_id in articles for copy in generation.store.copies_of(article_id)}
+        return {"articles": articles, "passages": passages, "copies": copies}
 
 
 def write_news(folder: Path) -> Path:

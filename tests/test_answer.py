@@ -17,8 +17,11 @@ from config.errors import IndexMissing, ServiceError
 from config.settings import Settings
 from index.embed import Embedder, WordLlamaEmbedder
 from index.generations import Generation, LiveIndex
+from index.reindex import reindex
 from index.search import search_passages
+from index.sources import SourceList
 from tests.fakes import FakeReader
+from tests.newsroom import write_lines
 
 QUESTION = "why will the port of Aldova close?"
 PORT = "The port of Aldova will close on Friday because of a strike, the harbour master said."
@@ -99,14 +102,14 @@ def test_the_json_is_a_contract(sample_newsbot: Newsbot) -> None:
     found = json.loads(json.dumps(answer.as_json()))
     assert list(found) == ("question standalone_question status answer citations notes reader timings_ms".split())
     assert [list(citation) for citation in found["citations"]] == [
-        "number quote article_id title url outlet published start end".split()
+        "number quote article_id title url outlet published start end updated outlets".split()
     ] * len(answer.citations)
     assert found == {
         "question": answer.question,
         "standalone_question": answer.question,
         "status": "answered",
         "answer": answer.text,
-        "citations": [vars(citation) for citation in answer.citations],
+        "citations": [vars(citation) | {"outlets": []} for citation in answer.citations],
         "notes": list(answer.notes),
         "reader": "extractive",
         "timings_ms": answer.timings_ms,
@@ -243,3 +246,35 @@ def test_find_hits_gives_as_many_as_asked(sample_newsbot: Newsbot, k: int) -> No
 def test_a_day_is_written_as_people_read_it() -> None:
     """A day has no leading zero and its month in words."""
     assert write_day(date(2020, 2, 8)) == "8 February 2020"
+
+
+WIRE = (
+    "The port of Brenn was closed on Friday after a crane fell on the ferry Albatros at pier 7. Nobody was hurt."
+    " The harbour master, Ida Holm, said that the pier had been inspected in March."
+)
+
+
+def test_one_report_in_five_outlets_is_one_citation_with_its_outlets(
+    settings: Settings, embedder: WordLlamaEmbedder, tmp_path: Path
+) -> None:
+    """The same story in five outlets is one piece of evidence, shown with all five; a correction is shown as such."""
+    outlets = ["Wire", "Paper", "Portal", "Herald", "Radio"]
+
+    def write(text: str) -> None:
+        lines = [{"id": outlet, "outlet": outlet, "published": "2024-05-03", "text": text} for outlet in outlets]
+        write_lines(tmp_path / "news" / "a.jsonl", *lines)
+        reindex(settings, embedder)
+
+    SourceList(settings.data).add([str(write_lines(tmp_path / "news" / "a.jsonl").parent)])
+    write(WIRE)
+    newsbot = build_newsbot(settings)
+    answer = newsbot.answer("Why was the port of Brenn closed?", at="2024-05-04")
+    assert answer.text == f"{WIRE.partition(' Nobody')[0]} [1]"
+    (citation,) = answer.citations
+    assert sorted([citation.outlet, *citation.outlets]) == sorted(outlets)
+    assert citation.updated is None
+    write(WIRE.replace("pier 7", "pier 9"))
+    answer = newsbot.answer("Why was the port of Brenn closed?", at="2024-05-04")
+    assert "pier 9. [1]" in answer.text
+    assert (answer.citations[0].published, (answer.citations[0].updated or "")[:2]) == ("2024-05-03", "20")
+    newsbot.index.close()

@@ -16,8 +16,14 @@ ONLY_IN = {
     "chromadb": {"index/vectors.py", "index/llama.py"},
     "tantivy": {"index/keywords.py"},
     "telegram": {"bot/telegram.py"},
+    "rensa": {"index/copies.py"},
+    "feedparser": {"index/feeds.py"},
+    "protego": {"index/robots.py"},
 }
-HEAVY = {"chromadb", "filelock", "llama_index", "openai", "rich", "tantivy", "telegram", "trafilatura", "wordllama"}
+HEAVY = {
+    *("aiohttp", "chromadb", "feedparser", "filelock", "llama_index", "openai", "protego", "rensa", "rich", "tantivy"),
+    *("telegram", "trafilatura", "wordllama"),
+}
 MAY_LOAD = {"index/keywords.py": {"tantivy"}, "index/llama.py": {"llama_index"}, "bot/telegram.py": {"telegram"}}
 LAYOUT = "bot config index tests .ci .gitignore CHANGELOG.md LICENSE Makefile README.md constraints.txt pyproject.toml"
 FIXED = {"bot", "config", "index", "tests", "README.md", "pyproject.toml"}

@@ -98,15 +98,15 @@ def test_an_index_on_a_server_is_searched_and_updated(
 def test_the_program_takes_the_server_from_its_environment(
     run_newsbot: RunNewsbot, server: str, on_server: Settings
 ) -> None:
-    """NEWSBOT_CHROMA_URL is all that it takes; without it the index is a clear error that names `reindex --full`."""
+    """NEWSBOT_CHROMA_URL is all that it takes; without it the index is a clear error that names `reindex`."""
     assert run_newsbot("reindex", NEWSBOT_CHROMA_URL=server).returncode == 0
     found = run_newsbot("search", "ships in the port", "-k", "1", NEWSBOT_CHROMA_URL=server)
     assert (found.returncode, found.stdout.split("\n")[1].strip()) == (0, "Ships left the port.")
     refused = run_newsbot("search", "ships")
     assert (refused.returncode, refused.stderr) == (
         3,
-        f"newsbot: the vectors are kept in {server}, and the settings say the data directory: run `newsbot reindex"
-        " --full`, or set it back\n",
+        f"newsbot: the vectors are kept in {server}, and the settings say the data directory: run `newsbot reindex`,"
+        " or set it back\n",
     )
     assert on_server.chroma_url == server
 

@@ -242,6 +242,15 @@ def test_text_is_composed_and_free_of_what_cannot_be_seen(written: str, cleaned:
     assert clean_text(written) == cleaned
 
 
+@pytest.mark.parametrize("levels", [50, 100_000])
+def test_front_matter_that_nests_without_end_is_a_failure(levels: int) -> None:
+    """However deep it opens lists, it ends in a failure with its reason, and not in the end of the process."""
+    content = f"---\ntitle: {'[' * levels}\n---\nShips left the port."
+    found = make_article("s", Document("a.md", ".md", content, 1))
+    assert isinstance(found, Failure)
+    assert found.reason.startswith("is not an article: ")
+
+
 def test_text_has_to_be_a_string() -> None:
     """What is no string is no text; in metadata anything is written out, and nothing is empty."""
     with pytest.raises(TypeError, match="its text is not a string"):

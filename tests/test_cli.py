@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ from tests.conftest import RunHere, RunNewsbot
 QUESTION = "what did Turkey demand?"
 NOBODY_KNOWS = "how many moons does Saturn have?"
 ANSWER_KEYS = "question standalone_question status answer citations notes reader timings_ms".split()
-CITATION_KEYS = "number quote article_id title url outlet published start end".split()
-HIT_KEYS = "rank score article_id title url outlet published start end text".split()
+CITATION_KEYS = "number quote article_id title url outlet published start end updated outlets".split()
+HIT_KEYS = "rank score article_id title url outlet published updated outlets start end text".split()
 BATCH = [
     json.dumps({"id": "a", "question": QUESTION}),
     "",
@@ -68,8 +69,8 @@ def test_sources_are_added_listed_and_removed(run_here: RunHere, tmp_path: Path)
     assert removed.stdout == f"removed {file}; its articles go at the next `newsbot reindex`\n"
     assert run_here("sources", "list").stdout == f"folder  {folder}\nfolder  {samples_folder()}\n"
     assert json.loads(run_here("sources", "list", "--json").stdout) == [
-        {"kind": "folder", "location": str(folder)},
-        {"kind": "folder", "location": samples_folder()},
+        {"kind": "folder", "location": str(folder), "every": 0, "outlet": ""},
+        {"kind": "folder", "location": samples_folder(), "every": 0, "outlet": ""},
     ]
 
 
@@ -80,21 +81,26 @@ def test_reindex_reports_what_it_did(run_here: RunHere, tmp_path: Path) -> None:
     (folder / "one.txt").write_text("One thing\n\nThe council of Quux met on the bridge on Monday.", encoding="utf-8")
     run_here("sources", "add", str(folder))
     first = run_here("reindex")
-    assert (first.returncode, first.stderr) == (0, f"reading {folder}\n")
+    progress = [f"Reading {folder}: {percent} %, {n} articles" for percent, n in ((0, 0), (100, 1))]
+    assert (first.returncode, first.stderr.splitlines()) == (0, progress)
     lines = first.stdout.splitlines()
     assert lines[0] == f"{folder}: 1 new, 0 changed, 0 unchanged, 0 removed, 0 failed"
     assert lines[1].startswith("1 articles in 1 passages, done in ")
     assert len(lines) == 2
     second = run_here("reindex", "--json")
     report = json.loads(second.stdout)
-    assert (second.returncode, second.stderr) == (0, "")
+    assert second.returncode == 0
+    assert json.loads(second.stderr) == {"source": str(folder), "done": 0, "total": 0, "articles": 1}
     assert report.pop("seconds") >= 0
     assert report == {
         "generation": (tmp_path / "data" / "current").read_text(encoding="ascii"),
-        "sources": [{"source": str(folder), "new": 0, "changed": 0, "unchanged": 1, "removed": 0, "failed": 0}],
+        "sources": [
+            {"source": str(folder), "new": 0, "changed": 0, "unchanged": 1, "removed": 0, "failed": 0, "waiting": 0}
+        ],
         "failures": [],
         "articles": 1,
         "passages": 1,
+        "plan": [],
     }
     run_here("sources", "remove", str(folder))
     assert json.loads(run_here("reindex", "--full", "--json").stdout)["articles"] == 0
@@ -270,24 +276,41 @@ def test_status_of_the_samples(run_here: RunHere, on_samples: tuple[str, str], s
     """`status` tells what the index holds, for people and as JSON, and is 0 when nothing failed."""
     done = run_here("status", "--json", *on_samples)
     printed = json.loads(done.stdout)
-    passages, reindexed = printed["passages"], printed["reindexed"]
+    passages, reindexed, reading = printed["passages"], printed["reindexed"], printed["reading"][0]
+    generation = (sample_settings.data / "current").read_text(encoding="ascii")
+    read, following = (datetime.fromisoformat(reading[key]) for key in ("last_read", "next_read"))
+    assert (following - read).total_seconds() == 900
+    assert printed["size_bytes"] > 100_000
     assert done.returncode == 0
     assert printed == {
         "articles": 16,
         "passages": passages,
         "vectors": passages,
         "keywords": passages,
+        "size_bytes": printed["size_bytes"],
         "sources": [samples_folder()],
+        "reading": [
+            {
+                "source": samples_folder(),
+                "kind": "folder",
+                "articles": 16,
+                "last_read": reading["last_read"],
+                "next_read": reading["next_read"],
+                "failed": 0,
+                "last_error": None,
+            }
+        ],
         "reindexed": reindexed,
         "failures": [],
         "embedder": "wordllama/l2_supercat_256",
-        "generation": (sample_settings.data / "current").read_text(encoding="ascii"),
+        "generation": generation,
         "data": str(sample_settings.data),
     }
     assert run_here("status", *on_samples).stdout.splitlines() == [
-        f"16 articles in {passages} passages from 1 sources",
+        f"16 articles in {passages} passages from 1 sources, {printed['size_bytes'] / 1e6:.1f} MB",
         f"last re-index: {reindexed}",
-        "embedder: wordllama/l2_supercat_256",
+        f"embedder: wordllama/l2_supercat_256; generation: {generation}",
+        f"folder {samples_folder()}: 16 articles, read {reading['last_read']}, next {reading['next_read']}",
     ]
 
 

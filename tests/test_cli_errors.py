@@ -57,15 +57,20 @@ class OtherEmbedder:
         ("eval empty.jsonl", "there are no questions in these files: give a file of JSON lines"),
         ("eval list.jsonl", "cannot read list.jsonl (list indices must be integers or slices, not str): each line is"),
         ("eval x --report F.html", "HTML reports are not there yet: leave --report out; --json has every figure"),
-        ("sources add", "there is nothing to add: name a folder or file, or use --samples"),
-        ("sources remove", "there is nothing to remove: name a folder or file, or use --samples"),
+        ("sources add", "there is nothing to add: name a folder, file or address, or use --samples"),
+        ("sources remove", "there is nothing to remove: name a folder, file or address, or use --samples"),
         ("sources remove x", "x is not a source: `newsbot sources list` shows those there are"),
-        ("sources add x", "x does not exist: give an existing folder or file"),
+        ("sources add x", "x does not exist: give an existing folder or file, or a whole address (https://…)"),
         ("sources add a.pdf", "a.pdf is not an article file: files end in .txt, .md, .html, .htm, .jsonl"),
-        ("sources add https://example.org/feed.xml", "https://example.org/feed.xml is a feed, page or OPML list: only"),
+        (
+            "sources add http://127.1/feed",
+            "http://127.1/feed cannot be a source, it leads to an inside address (127.0.0.1); name the host in"
+            " NEWSBOT_ALLOW_HOSTS to allow it: give the address of a feed, page or sitemap",
+        ),
+        ("sources add file:///etc/passwd", "file:///etc/passwd cannot be a source, it is not a web address (http or h"),
         (
             "sources add feeds.OPML",
-            "feeds.OPML is a feed, page or OPML list: only folders and files can be read so far",
+            "cannot read feeds.OPML ([Errno 2] No such file or directory: 'feeds.OPML'): give an existing file",
         ),
         ("chat --script nowhere", "cannot read the script nowhere ([Errno 2] No such file or directory: 'nowhere'):"),
         ("serve", "there is no Telegram token: get one from @BotFather and set TELEGRAM_TOKEN"),
@@ -122,17 +127,17 @@ def test_before_the_first_reindex(run_here: RunHere, command: list[str]) -> None
     assert (done.returncode, done.stdout, done.stderr) == (3, "", f"newsbot: {missing}\n")
 
 
-@pytest.mark.parametrize("command", [["ask", QUESTION], ["search", QUESTION], ["reindex"]])
+@pytest.mark.parametrize("command", [["ask", QUESTION], ["search", QUESTION]])
 def test_index_of_another_embedder(run_here: RunHere, settings: Settings, tmp_path: Path, command: list[str]) -> None:
-    """An index made by another embedder answers nothing and is not mixed; the error names `reindex --full`."""
+    """An index made by another embedder answers nothing and is not mixed; `reindex`, as the error says, mends it."""
     (tmp_path / "one.txt").write_text("Turkey demanded that Quux withdraw from the bridge.", encoding="utf-8")
     SourceList(settings.data).add([str(tmp_path / "one.txt")])
     reindex(settings, OtherEmbedder())
     done = run_here(*command)
     problem = "the index was made when passages were embedded by other/1, and now it is wordllama/l2_supercat_256"
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr == f"newsbot: {problem}: run `newsbot reindex --full`, or set it back\n"
-    assert run_here("reindex", "--full").returncode == 0
+    assert done.stderr == f"newsbot: {problem}: run `newsbot reindex`, or set it back\n"
+    assert run_here("reindex").returncode == 0
     assert run_here(*command).returncode == 0
 
 
@@ -191,7 +196,10 @@ def test_no_secret_is_shown(run_here: RunHere, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
     monkeypatch.setenv("TELEGRAM_TOKEN", "12:short")
     done = run_here("sources", "add", f"folder-sk-very-secret-12:short-{TOKEN}")
-    assert done.stderr == "newsbot: folder-***-***-*** does not exist: give an existing folder or file\n"
+    assert (
+        done.stderr
+        == "newsbot: folder-***-***-*** does not exist: give an existing folder or file, or a whole address (https://…)\n"
+    )
 
 
 def test_a_question_that_no_reader_can_work_on(
@@ -257,7 +265,7 @@ def test_interrupted_reindex(program_environment: dict[str, str], run_newsbot: R
     environment = {**program_environment, "PYTHONWARNINGS": "ignore::ResourceWarning"}
     with subprocess.Popen(program, stderr=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stderr is not None
-        assert process.stderr.readline() == f"reading {tmp_path / 'many.jsonl'}\n"
+        assert process.stderr.readline() == f"Reading {tmp_path / 'many.jsonl'}: 0 %, 0 articles\n"
         process.send_signal(signal.SIGINT)
         rest = process.stderr.read()
     assert (process.returncode, rest) == (130, "")

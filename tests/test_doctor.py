@@ -13,6 +13,7 @@ from config.settings import Settings, load_settings
 from index.articles import Failure
 from index.embed import WordLlamaEmbedder
 from index.generations import Generation, current_name
+from index.ledger import RememberedFailure
 from index.reindex import reindex
 from index.sources import SourceList
 from tests.conftest import RunHere
@@ -118,7 +119,7 @@ def test_index_of_another_embedder(indexed: Settings) -> None:
     assert found.found.startswith(
         "the index was made when passages were embedded by wordllama/l2_supercat_256, and now"
     )
-    assert found.remedy == "run `newsbot reindex --full`, or set it back"
+    assert found.remedy == "run `newsbot reindex`, or set it back"
 
 
 def test_index_whose_parts_differ(indexed: Settings) -> None:
@@ -134,7 +135,8 @@ def test_index_whose_parts_differ(indexed: Settings) -> None:
 def test_index_with_failures(indexed: Settings) -> None:
     """Items that failed in the last re-index are counted."""
     generation = Generation(indexed, current_name(indexed) or "")
-    generation.store.write_failures([Failure("s", "a", "is empty"), Failure("s", "b", "is empty")])
+    failures = [RememberedFailure(Failure("s", item, "is empty"), 1.0, 1.0) for item in "ab"]
+    generation.ledger.note_failures("s", failures)
     generation.close()
     remedy = "`newsbot status` lists them; mend them"
     assert check(indexed, "index") == Check("index", False, "2 items failed in the last re-index", remedy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from config.errors import NewsbotError, UsageError
 from index.articles import Failure
 from index.files import ArticleFile, Document, list_files, read_documents
-from index.sources import Source, SourceList, recognise_source, samples_folder
+from index.sources import Source, SourceList, recognise_path, samples_folder
 
 MB = 1_000_000
 
@@ -207,6 +208,11 @@ def test_sources_are_added_and_removed(tmp_path: Path, folder: Path, monkeypatch
     news, text = Source("folder", str(folder)), Source("file", str(folder / "a.txt"))
     assert sources.add(["a.txt", ".", "~/news"]) == [text, news]
     assert sources.add([str(folder)]) == []
+    feed = Source("feed", "https://wire.example/feed.xml", every=5, outlet="Wire")
+    assert sources.add([feed, feed]) == [feed]
+    assert sources.add([replace(feed, every=7)]) == [replace(feed, every=7)]
+    assert sources.remove([feed.location]) == [replace(feed, every=7)]
+    assert (news.is_local, text.is_local, feed.is_local) == (True, True, False)
     assert SourceList(tmp_path / "data").read() == [text, news]
     shutil.rmtree(folder)
     assert sources.remove([str(folder)]) == [news]
@@ -216,8 +222,6 @@ def test_sources_are_added_and_removed(tmp_path: Path, folder: Path, monkeypatch
 @pytest.mark.parametrize(
     ("location", "problem"),
     [
-        ("https://example.org/feed", "is a feed, page or OPML list"),
-        ("feeds.OPML", "is a feed, page or OPML list"),
         ("nowhere", "does not exist"),
         ("a.pdf", "is not an article file"),
     ],
@@ -239,7 +243,7 @@ def test_a_name_that_is_not_utf8_is_refused(folder: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9"))
     path.mkdir()
     with pytest.raises(UsageError, match=r"is not UTF-8: rename it$"):
-        recognise_source(str(path))
+        recognise_path(str(path))
 
 
 def test_removing_what_is_no_source_removes_nothing(tmp_path: Path, folder: Path) -> None:
@@ -251,7 +255,7 @@ def test_removing_what_is_no_source_removes_nothing(tmp_path: Path, folder: Path
     assert sources.read() == [Source("folder", str(folder))]
 
 
-@pytest.mark.parametrize("content", ["{broken", '[{"kind": "folder"}]', "[1]"])
+@pytest.mark.parametrize("content", ["{broken", '[{"kind": "folder"}]', "[1]", '[{"kind": "x", "location": "y"}]'])
 def test_a_broken_list_of_sources_is_one_clear_error(tmp_path: Path, content: str) -> None:
     """A list that cannot be read says which file to mend."""
     (tmp_path / "sources.json").write_text(content)
@@ -268,7 +272,7 @@ def test_a_list_that_cannot_be_written_is_one_clear_error(tmp_path: Path, folder
 
 def test_the_samples_are_at_least_twelve_articles() -> None:
     """The sample articles come with the package."""
-    files = list(list_files(recognise_source(samples_folder())))
+    files = list(list_files(recognise_path(samples_folder())))
     assert (
         sum(len(list(read_documents(Source("folder", ""), f, MB))) for f in files if isinstance(f, ArticleFile)) >= 12
     )

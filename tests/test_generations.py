@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,14 +13,22 @@ from typing import Any
 
 import pytest
 
-from config.errors import IndexLocked, IndexMismatch, IndexMissing
+from config.errors import IndexLocked, IndexMismatch, IndexMissing, ServiceError
 from config.settings import Settings
 from index.embed import WordLlamaEmbedder
-from index.generations import Generation, LiveIndex, current_name, hold_lock, make_current, start_generation
-from index.reindex import reindex
-from index.report import Report
+from index.generations import Generation, LiveIndex, current_name, hold_lock, make_current
+from index.reindex import plan_reindex, reindex
+from index.report import Report, SourceReport
 from tests.conftest import RunNewsbot
-from tests.newsroom import CountingEmbedder, open_index, read_contents, write_text
+from tests.newsroom import (
+    CountingEmbedder,
+    FailingEmbedder,
+    open_index,
+    read_contents,
+    report_of,
+    write_lines,
+    write_text,
+)
 
 IndexFolder = Callable[..., Report]
 
@@ -108,41 +117,45 @@ def test_a_generation_in_use_outlives_its_successor(
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        ({"passage_words": 20}, "the index was made when the words of a passage were at most 150, and now it is 20"),
         ({"chroma_url": "http://localhost:9"}, "the vectors are kept in the data directory, and the settings say http"),
         ({}, "the index was made when passages were embedded by wordllama/l2_supercat_256, and now it is other/model"),
     ],
 )
-def test_other_settings_than_the_index_was_made_with(
-    settings: Settings,
-    index_folder: IndexFolder,
-    embedder: WordLlamaEmbedder,
-    tmp_path: Path,
-    change: dict[str, Any],
-    problem: str,
+def test_questions_need_the_settings_that_the_index_was_made_with(
+    settings: Settings, index_folder: IndexFolder, tmp_path: Path, change: dict[str, Any], problem: str
 ) -> None:
-    """An index that does not fit the settings is a clear error that names `reindex --full`, and stays as it was."""
+    """An index that does not fit the settings is a clear error that names `reindex`, and stays as it was."""
     write_text(tmp_path / "news" / "a.txt", "Ships left the port.")
     index_folder(tmp_path / "news")
     before = read_contents(settings)
-    other = CountingEmbedder(embedder)
-    other.name = embedder.name if change else "other/model"
-    with pytest.raises(IndexMismatch, match=rf"^{problem}.*: run `newsbot reindex --full`, or set it back$"):
-        reindex(settings.model_copy(update=change), other)
+    live = LiveIndex(settings.model_copy(update=change))
+    with (
+        pytest.raises(IndexMismatch, match=rf"^{problem}.*: run `newsbot reindex`, or set it back$"),
+        live.use() as found,
+    ):
+        found.check_embedder("other/model")
+    live.close()
     assert read_contents(settings) == before
 
 
-def test_a_full_reindex_takes_other_settings(
+def test_other_settings_build_a_generation_beside_the_old_one(
     settings: Settings, index_folder: IndexFolder, embedder: WordLlamaEmbedder, tmp_path: Path
 ) -> None:
-    """What `reindex --full` makes, it makes with the settings that are now in force."""
+    """With another embedder or passage length all is embedded anew, nothing is read anew, and one switch is made."""
     write_text(tmp_path / "news" / "a.txt", "The ship left the port. " * 20)
-    index_folder(tmp_path / "news")
+    first = index_folder(tmp_path / "news").generation
     other = CountingEmbedder(embedder)
     other.name = "other/model"
     changed = settings.model_copy(update={"passage_words": 20})
-    assert reindex(changed, other, full=True).passages == 5
-    assert reindex(changed, other).passages == 5
+    live = LiveIndex(settings)
+    with live.use() as old:
+        report = reindex(changed, other)
+        assert (old.name, old.store.count("passages")) == (first, 1)
+    live.close()
+    assert report_of(report) == [SourceReport("news", unchanged=1)]
+    assert (report.passages, len(other.texts), report.generation == first) == (5, 5, False)
+    again = reindex(changed, other)
+    assert (again.generation, again.passages, len(other.texts)) == (report.generation, 5, 5)
     with (
         open_index(changed) as generation,
         pytest.raises(IndexMismatch, match="by other/model, and now it is wordllama"),
@@ -150,17 +163,61 @@ def test_a_full_reindex_takes_other_settings(
         generation.check_embedder(embedder.name)
 
 
-def test_an_index_of_another_version_is_refused(settings: Settings, embedder: WordLlamaEmbedder) -> None:
-    """An index whose form has another number is not read."""
-    generation = start_generation(settings, embedder.name)
-    generation.store.write_meta(format="0")
-    generation.close()
-    make_current(settings, generation.name)
-    assert current_name(settings) == generation.name
-    with pytest.raises(
-        IndexMismatch, match=r"^the index was made by another version of newsbot: run `newsbot reindex -"
-    ):
-        Generation(settings, generation.name)
+@pytest.mark.parametrize("full", [False, True])
+def test_a_generation_that_was_begun_is_gone_on_with(
+    settings: Settings, index_folder: IndexFolder, embedder: WordLlamaEmbedder, tmp_path: Path, *, full: bool
+) -> None:
+    """A new generation that an outage interrupted keeps what it has; the next re-index of its kind embeds the rest."""
+    lines = [{"id": f"a{n}", "text": f"Text number {n}."} for n in range(2500)]
+    write_lines(tmp_path / "news" / "a.jsonl", *lines)
+    first = index_folder(tmp_path / "news").generation
+    name = embedder.name if full else "other/model"
+    failing, counting = FailingEmbedder(embedder, calls=2), CountingEmbedder(embedder)
+    failing.name = counting.name = name
+    with pytest.raises(ServiceError):
+        reindex(settings, failing, full=full)
+    assert current_name(settings) == first
+    (draft,) = {path.name for path in (settings.data / "generations").iterdir()} - {first}
+    report = reindex(settings, counting, full=full)
+    assert (report.generation, report.articles) == (draft, 2500)
+    assert 500 <= len(counting.texts) <= 1500
+    read_contents(settings)
+    assert current_name(settings) == draft
+    assert reindex(settings, counting).generation == draft
+    assert [path.name for path in (settings.data / "generations").iterdir()] == [draft]
+
+
+def test_what_nobody_goes_on_with_is_removed(
+    settings: Settings, index_folder: IndexFolder, embedder: WordLlamaEmbedder, news: Path
+) -> None:
+    """A new generation that was begun for other settings than those in force does not stay."""
+    first = index_folder(news).generation
+    failing = FailingEmbedder(embedder)
+    failing.name = "other/model"
+    with pytest.raises(ServiceError):
+        reindex(settings, failing)
+    (settings.data / "generations" / "half.new").mkdir()
+    assert len(list((settings.data / "generations").iterdir())) == 3
+    assert index_folder(news).generation == first
+    assert [path.name for path in (settings.data / "generations").iterdir()] == [first]
+
+
+def test_an_index_of_another_version_is_built_anew(settings: Settings, index_folder: IndexFolder, news: Path) -> None:
+    """An index whose form has another number answers nothing; the next re-index reads all sources into a new one."""
+    folder = settings.data / "generations" / "old"
+    folder.mkdir(parents=True)
+    with sqlite3.connect(folder / "articles.sqlite") as db:
+        db.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)")
+        db.execute("CREATE TABLE passages (id TEXT PRIMARY KEY, article_id TEXT)")
+        db.execute("INSERT INTO meta VALUES ('format', '1')")
+    db.close()
+    make_current(settings, "old")
+    problem = r"^the index was made by another version of newsbot: run `newsbot reindex`, or set it back$"
+    with pytest.raises(IndexMismatch, match=problem):
+        Generation(settings, "old")
+    assert plan_reindex(settings).plan == []
+    assert index_folder(news).articles == 4
+    read_contents(settings)
 
 
 def test_a_generation_that_was_deleted_is_made_anew(

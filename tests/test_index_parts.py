@@ -1,10 +1,9 @@
-"""The parts of the index on real Chroma, tantivy and SQLite: vectors, keywords, embedders, and the writer."""
+"""The parts of the index on real Chroma and tantivy: vectors, keywords, and embedders."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,18 +11,11 @@ import pytest
 from llama_index.core.embeddings import BaseEmbedding
 
 from config.errors import ServiceError, UsageError
-from config.settings import Settings, load_settings
+from config.settings import load_settings
 from index.articles import Article, Passage
 from index.embed import LlamaIndexEmbedder, WordLlamaEmbedder, embedder_name, make_embedder
-from index.generations import Generation, start_generation
 from index.keywords import KeywordIndex, analyze, content_terms, fold_words
-from index.report import Report
-from index.split import split_article
 from index.vectors import VectorIndex
-from index.writer import remove_articles, sweep_stale, write_articles
-from tests.newsroom import CountingEmbedder, FailingEmbedder
-
-IndexFolder = Callable[..., Report]
 
 # Vectors on Chroma
 
@@ -117,7 +109,7 @@ def test_keywords_follow_updates(keywords: KeywordIndex, tmp_path: Path) -> None
     """A passage that comes again is there once, one that is deleted is gone, and another reader sees it on refresh."""
     other = KeywordIndex(tmp_path / "keywords")
     keywords.update(add=[Passage(GRAIN, 0, 0, len(GRAIN.text))], delete=[RATES_ID, "unknown"])
-    assert (keywords.count(), keywords.search("bank rates", 5)) == (1, [])
+    assert (keywords.count(), keywords.search("bank rates", 5), keywords.ids()) == (1, [], [GRAIN_ID])
     other.refresh()
     assert (other.count(), [i for i, _ in other.search("grain", 5)]) == (1, [GRAIN_ID])
 
@@ -148,6 +140,15 @@ def test_wordllama_gives_unit_vectors_in_order(embedder: WordLlamaEmbedder) -> N
     for text, vector in zip(texts, vectors, strict=True):
         assert embedder.embed_question(text) == pytest.approx(vector, abs=1e-5)
     assert embedder.embed_texts([]).shape == (0, 256)
+
+
+def test_wordllama_gives_what_its_own_library_gives(embedder: WordLlamaEmbedder) -> None:
+    """The vectors are those of the library's own way to embed, which pads texts to the same length."""
+    import wordllama
+
+    texts = ["Ships left the port.", "rates", "the bank kept its rates " * 30]
+    model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
+    assert np.allclose(embedder.embed_texts(texts), model.embed(texts, norm=True), atol=1e-6)
 
 
 class LengthEmbedding(BaseEmbedding):
@@ -200,61 +201,6 @@ def test_openai_needs_a_key_or_an_endpoint() -> None:
     """Without either the mistake is told before anything is called."""
     with pytest.raises(UsageError, match=r"^the openai embedder has no key: set OPENAI_API_KEY, or NEWSBOT_EMBEDDER="):
         make_embedder(load_settings({"embedder": "openai"}))
-
-
-# Writing into a generation
-
-ARTICLE = Article("a1", "Ships left the port. The bank kept its rates. Rain fell.", title="News")
-
-
-@pytest.fixture
-def generation(settings: Settings, embedder: WordLlamaEmbedder) -> Iterator[Generation]:
-    """A new generation, not yet the current one."""
-    generation = start_generation(settings, embedder.name)
-    yield generation
-    generation.close()
-
-
-def write(generation: Generation, embedder: CountingEmbedder, article: Article) -> None:
-    """Write one article in passages of one sentence."""
-    write_articles(generation, embedder, {article: split_article(article, 5)})
-
-
-def test_a_passage_that_stays_is_not_embedded_again(generation: Generation, embedder: WordLlamaEmbedder) -> None:
-    """Of a corrected article only the passages that changed are embedded, and the others stay in place."""
-    counting = CountingEmbedder(embedder)
-    write(generation, counting, ARTICLE)
-    newer = replace(ARTICLE, text="Ships left the port. The bank cut its rates. Rain fell.", updated="2020-02-19")
-    write(generation, counting, newer)
-    assert counting.texts[-2:] == ["News\nThe bank cut its rates.", "News\nRain fell."]
-    assert len(counting.texts) == 5
-    assert generation.store.article("a1") == newer
-    assert set(generation.vectors.ids()) == set(generation.store.passage_ids())
-    assert (generation.keywords.count(), generation.store.count("stale")) == (3, 0)
-
-
-def test_an_embedder_that_fails_changes_nothing(generation: Generation, embedder: WordLlamaEmbedder) -> None:
-    """When the new version cannot be embedded, the old one stays whole."""
-    write(generation, CountingEmbedder(embedder), ARTICLE)
-    before = set(generation.store.passage_ids())
-    with pytest.raises(ServiceError):
-        write(generation, FailingEmbedder(embedder), replace(ARTICLE, text="All is different now."))
-    assert generation.store.article("a1") == ARTICLE
-    assert set(generation.vectors.ids()) == set(generation.store.passage_ids()) == before
-    assert generation.store.count("stale") == 0
-
-
-def test_what_a_killed_run_left_is_swept(generation: Generation, embedder: WordLlamaEmbedder) -> None:
-    """Vectors and keywords that were announced and never put do not stay."""
-    write(generation, CountingEmbedder(embedder), ARTICLE)
-    orphan = Passage(Article("a2", "Never stored."), 0, 0, 13)
-    generation.store.announce([orphan.id])
-    generation.vectors.add([orphan.id], embedder.embed_texts([orphan.text]))
-    generation.keywords.update(add=[orphan])
-    sweep_stale(generation)
-    assert (generation.vectors.count(), generation.keywords.count(), generation.store.count("stale")) == (3, 3, 0)
-    remove_articles(generation, ["a1"])
-    assert (generation.vectors.count(), generation.keywords.count(), generation.store.count("articles")) == (0, 0, 0)
 
 
 def test_a_text_without_any_space_is_embedded_in_little_memory(embedder: WordLlamaEmbedder) -> None:

@@ -85,7 +85,7 @@ def test_somebodys_own_embedding(settings: Settings) -> None:
     assert contains_gold(answer.text, ["Sedat Onal"])
     assert "who led the Turkish delegation in Moscow?" in embedding.asked
     other = build_newsbot(settings)
-    with pytest.raises(IndexMismatch, match="newsbot reindex --full"):
+    with pytest.raises(IndexMismatch, match="newsbot reindex`"):
         other.answer(QUESTION)
     other.index.close()
 
@@ -119,7 +119,12 @@ def node(text: str, score: float | None = 0.7, **metadata: Any) -> NodeWithScore
 @pytest.mark.parametrize("score", [0.7, None, 0.0])
 def test_somebodys_own_retriever_with_texts_of_its_own(build: Build, score: float | None) -> None:
     """Nodes that we do not know become citations that are verified against the text that the retriever gave."""
-    about = {"title": "Bakers", "url": "https://their.example/1", "outlet": "Crumb", "published": "14 Feb 2020"}
+    about: dict[str, Any] = {
+        "title": "Bakers",
+        "url": "https://their.example/1",
+        "outlet": "Crumb",
+        "published": "14 Feb 2020",
+    }
     newsbot = build(retriever=FakeRetriever({QUESTION: [node(OWN, score, **about)]}))
     quote = "Turkey demanded on Friday that all 40 bakers withdraw from the market."
     about["published"] = "2020-02-14"

@@ -1,25 +1,20 @@
-"""Re-indexing when something goes wrong: sources vanish, files spoil, embedders fail, and the process is killed."""
+"""Re-indexing when something goes wrong: sources vanish, files spoil, and embedders fail."""
 
 from __future__ import annotations
 
-import random
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from config.errors import ServiceError
-from config.settings import Settings, load_settings
+from config.settings import Settings
 from index.articles import Failure
 from index.embed import WordLlamaEmbedder
 from index.generations import current_name
 from index.reindex import reindex
 from index.report import Report, SourceReport
 from index.sources import SourceList
-from index.store import ArticleStore
 from tests.newsroom import (
     CountingEmbedder,
     FailingEmbedder,
@@ -45,7 +40,7 @@ def test_a_vanished_folder_keeps_its_articles(settings: Settings, index_folder: 
     assert report.failures == expected
     assert read_contents(settings) == before
     with open_index(settings) as generation:
-        assert generation.store.read_failures() == expected
+        assert [remembered.failure for remembered in generation.ledger.failures()] == expected
         assert generation.store.read_meta()["reindexed"] > "2020"
     news.with_name("away").rename(news)
     assert report_of(index_folder(news)) == [SourceReport("news", unchanged=4)]
@@ -146,68 +141,3 @@ def test_a_full_reindex_that_fails_leaves_the_old_generation(
     assert (current_name(settings), read_contents(settings)) == (name, before)
     index_folder(news)
     assert [path.name for path in (settings.data / "generations").iterdir()] == [name]
-
-
-# A run that is killed
-
-
-def _ask_store(data: Path, question: Callable[[ArticleStore], bool]) -> bool:
-    databases = list(data.glob("generations/*/articles.sqlite"))
-    if not databases:
-        return False
-    store = ArticleStore(databases[0])
-    try:
-        return question(store)
-    finally:
-        store.close()
-
-
-def _is_corrected(store: ArticleStore) -> bool:
-    return any((article := store.article(i)) and article.text.startswith("Corrected") for i in ("a0", "a1999"))
-
-
-def _after_looks(n: int) -> Callable[[Path], bool]:
-    """A moment that has come when it was looked for `n` times since the run has the lock."""
-    looks = iter(range(n))
-    return lambda data: (data / "lock.holder").exists() and next(looks, None) is None
-
-
-MOMENTS: dict[str, Callable[[Path], bool]] = {
-    "it has the lock": lambda data: (data / "lock.holder").exists(),
-    "passages are announced": lambda data: _ask_store(data, lambda store: store.count("stale") > 0),
-    "most are stored": lambda data: _ask_store(data, lambda store: store.count("articles") > 1200),
-    "some are corrected": lambda data: _ask_store(data, _is_corrected),
-    "any moment": _after_looks(random.randrange(300)),  # noqa: S311 - no secret
-}
-
-
-def test_a_run_that_is_killed_at_any_moment_is_gone_on_with(
-    embedder: WordLlamaEmbedder, program_environment: dict[str, str], tmp_path: Path
-) -> None:
-    """After kills at several moments every article is whole, and one more run makes what a run without kills makes."""
-    lines = [{"id": f"a{n}", "title": f"Title {n}", "text": f"Article {n} of many. " * 3} for n in range(2400)]
-    news = write_lines(tmp_path / "news" / "a.jsonl", *lines).parent
-    settings = load_settings({"data": tmp_path / "data"})
-    SourceList(settings.data).add([str(news)])
-    for moment, has_come in MOMENTS.items():
-        if moment == "some are corrected":
-            reindex(settings, embedder)
-            write_lines(news / "a.jsonl", *({**line, "text": f"Corrected {line['id']}."} for line in lines))
-        with subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "reindex"], env=program_environment, stdout=subprocess.DEVNULL
-        ) as process:
-            while not has_come(settings.data) and process.poll() is None:
-                time.sleep(0.005)
-            process.kill()
-        if current_name(settings) is not None:
-            with open_index(settings) as generation:
-                assert generation.store.article_ids_without_passages() == []
-                articles = generation.store.count("articles")
-                assert articles == generation.store.count("passages")
-                assert articles == 2400 or moment not in ("some are corrected", "any moment")
-    report = reindex(settings, embedder)
-    undisturbed = load_settings({"data": tmp_path / "undisturbed"})
-    SourceList(undisturbed.data).add([str(news)])
-    reindex(undisturbed, embedder)
-    assert (report.articles, report.passages, report.failures) == (2400, 2400, [])
-    assert read_contents(settings) == read_contents(undisturbed)

@@ -31,6 +31,14 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
+def test_a_source_names_its_correction_and_its_other_outlets() -> None:
+    """What was corrected says when, and what several outlets carry names them all, in the terminal and in Telegram."""
+    answer = answered("They must leave. [1]", cite(updated="2020-02-20", outlets=("Paper & Co", "Radio")))
+    source = "Wire, 18 February 2020, updated 20 February 2020, “A <map> & more”, also in Paper & Co, Radio"
+    assert source in render_text(answer)
+    assert source in "\n".join(blockquotes(render_html(answer)[0]))
+
+
 def squeeze(text: str) -> str:
     """A text without white space."""
     return "".join(text.split())

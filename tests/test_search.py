@@ -89,7 +89,7 @@ def test_of_like_articles_the_newest_comes_first(
 ) -> None:
     """The same text is better news the newer it is at the moment of asking; without a date it is no news."""
     dates = {"old": "2020-01-01", "new": "2020-02-17T10:00:00Z", "middle": "2020-02-10", "undated": None}
-    lines = [{"id": i, "text": "The ferry line was closed.", "published": d} for i, d in dates.items()]
+    lines = [{"id": i, "text": f"The ferry line was closed, {i}.", "published": d} for i, d in dates.items()]
     write_lines(tmp_path / "news" / "a.jsonl", *lines)
     index_folder(tmp_path / "news")
     with open_index(settings) as generation:
@@ -161,9 +161,7 @@ def test_another_embedder_is_refused(samples: Generation, embedder: WordLlamaEmb
     """An index answers only to the embedder that made it."""
     other = CountingEmbedder(embedder)
     other.name = "other/model"
-    with pytest.raises(
-        IndexMismatch, match=r"and now it is other/model: run `newsbot reindex --full`, or set it back$"
-    ):
+    with pytest.raises(IndexMismatch, match=r"and now it is other/model: run `newsbot reindex`, or set it back$"):
         search_passages(samples, other, "Idlib", k=1)
 
 
@@ -180,3 +178,56 @@ def test_the_moment_of_asking_is_a_date() -> None:
     assert read_moment("2020-02-18T12:00+03:00") == "2020-02-18T09:00:00+00:00"
     with pytest.raises(UsageError, match=r"^'yesterday' is not a date: write a day as 2020-02-18, or a moment as"):
         read_moment("yesterday")
+
+
+WIRE = (
+    "BRENN, 3 May - The port of Brenn was closed on Friday after a crane fell on the ferry Albatros at pier 7."
+    " Nobody was hurt. The harbour master, Ida Holm, said that the pier had been inspected in March."
+    " The ferry line hopes to sail again on Tuesday with the Cormorant, which carries 240 passengers."
+)
+MORE = " In the evening divers found a second crack in the foundations, 14 metres below the water."
+
+
+@pytest.fixture
+def wire(settings: Settings, index_folder: IndexFolder, tmp_path: Path) -> Iterator[Generation]:
+    """One report in four outlets, one of which has more, and another report on the same port."""
+    outlets = {
+        "Wire": "2024-05-03T08:00Z",
+        "Paper": "2024-05-03T11:00Z",
+        "Herald": "2024-05-04",
+        "Portal": "2024-05-05",
+    }
+    lines = [
+        {"id": outlet, "outlet": outlet, "published": published, "text": WIRE + (MORE if outlet == "Herald" else "")}
+        for outlet, published in outlets.items()
+    ]
+    other = "Divers of the navy trained at the port of Brenn on Sunday, off pier 3, as they do each spring."
+    write_lines(tmp_path / "news" / "a.jsonl", *lines, {"id": "navy", "outlet": "Navy News", "text": other})
+    index_folder(tmp_path / "news")
+    with open_index(settings) as generation:
+        yield generation
+
+
+def test_one_report_in_several_outlets_is_one_hit(wire: Generation, embedder: WordLlamaEmbedder) -> None:
+    """Copies count once, with the names of all outlets that had it by then; another report is a hit of its own."""
+    hits = search_passages(wire, embedder, "Why was the port of Brenn closed?", k=5, at="2024-05-04")
+    assert len(hits) == 2
+    assert {hits[0].passage.article.outlet, *hits[0].outlets} == {"Wire", "Paper", "Herald"}
+    assert hits[0].passage.article.outlet not in hits[0].outlets
+    assert (hits[1].passage.article.outlet, hits[1].outlets) == ("Navy News", ())
+    later = search_passages(wire, embedder, "Why was the port of Brenn closed?", k=5, at="2024-06-01")
+    assert {later[0].passage.article.outlet, *later[0].outlets} == {"Wire", "Paper", "Herald", "Portal"}
+
+
+def test_copies_do_not_use_up_the_hits(
+    settings: Settings, index_folder: IndexFolder, embedder: WordLlamaEmbedder, tmp_path: Path
+) -> None:
+    """However many outlets carry a report, what is behind it is reached."""
+    copies = [{"id": f"c{n}", "text": WIRE, "outlet": f"Paper {n}"} for n in range(150)]
+    other = {"id": "other", "text": "A crane is a bird. So is a ferry, not."}
+    write_lines(tmp_path / "news" / "a.jsonl", *copies, other)
+    index_folder(tmp_path / "news")
+    with open_index(settings) as generation:
+        hits = search_passages(generation, embedder, "crane ferry", k=2)
+    assert [hit.passage.article.id for hit in hits].count("other") == 1
+    assert max(len(hit.outlets) for hit in hits) == 149

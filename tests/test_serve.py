@@ -119,7 +119,7 @@ def test_refusal_and_status(bot: Served) -> None:
     user = new_user()
     assert bot.ask("how many moons does Saturn have?", user)[0].text.startswith("I found nothing in these articles")
     lines = bot.ask("/status", user)[0].text.splitlines()
-    assert re.fullmatch(r"19 articles in \d+ passages from 2 sources", lines[0])
+    assert re.fullmatch(r"19 articles in \d+ passages from 2 sources, [\d.]+ MB", lines[0])
 
 
 def test_nobody_is_admin_without_a_list(bot: Served) -> None:
@@ -196,8 +196,9 @@ def test_reindex_by_an_admin(settings: Settings, tmp_path: Path) -> None:
         file.write_text(f"The {file.stem} union demanded {number} coins from the mayor.", encoding="utf-8")
     SourceList(settings.data).add([str(files[0])])
     with ModelServer() as model:
-        flags = ("--embedder", "openai", "--openai-base-url", model.url, "--reader", "extractive")
-        with serving(settings.data, tmp_path, *flags, "--admins", f"1,{admin}", key=model.api_key) as bot:
+        flags = ["--embedder", "openai", "--openai-base-url", model.url, "--reader", "extractive"]
+        flags += ["--poll-minutes", "0", "--admins", f"1,{admin}"]
+        with serving(settings.data, tmp_path, *flags, key=model.api_key) as bot:
             assert [message.text for message in bot.ask("what did the old union demand?", reader)] == [TROUBLE]
             bot.ask("/reindex", admin, messages=2)
             SourceList(settings.data).add([str(file) for file in files])

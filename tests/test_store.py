@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from index.articles import Article, Failure, Passage
+from index.articles import Article, Passage
+from index.database import Database
 from index.store import ArticleStore
 
 ONE = Article("a1", "First text. More of it.", "Title", "https://a.example", "Wire", "2020-02-18", "2020-02-19", "en")
@@ -31,16 +32,17 @@ def ids_of(*articles: Article) -> set[str]:
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[ArticleStore]:
     """A store that holds two articles."""
-    store = ArticleStore(tmp_path / "new" / "articles.sqlite")
+    database = Database(tmp_path / "new" / "articles.sqlite")
+    store = ArticleStore(database)
     store.put({article: passages_of(article) for article in (ONE, TWO)})
     yield store
-    store.close()
+    database.close()
 
 
 def test_what_was_put_is_there_whole(store: ArticleStore) -> None:
     """Articles and passages come back as they were put, each passage with its article."""
     assert (store.article("a1"), store.article("a2"), store.article("a3")) == (ONE, TWO, None)
-    assert store.content_hashes() == {"a1": ONE.content_hash, "a2": TWO.content_hash}
+    assert store.text_hashes() == {"a1": ONE.text_hash, "a2": TWO.text_hash}
     expected = {p.id: p for p in passages_of(ONE) + passages_of(TWO)}
     loaded = store.load_passages([*expected, "unknown"])
     assert loaded == expected
@@ -65,11 +67,9 @@ def test_a_replaced_article_leaves_its_old_passages_stale(store: ArticleStore) -
 
 
 def test_a_removed_article_leaves_all_its_passages_stale(store: ArticleStore) -> None:
-    """With an article its passages and sightings go, and what other indexes hold of it is stale until forgotten."""
-    store.record_file("s", "f", "1", ["a1", "a2"])
+    """With an article its passages go, and what other indexes hold of it is stale until forgotten."""
     store.remove(["a1", "unknown"])
-    assert store.content_hashes() == {"a2": TWO.content_hash}
-    assert store.seen_in("s") == {"f": ["a2"]}
+    assert store.text_hashes() == {"a2": TWO.text_hash}
     assert set(store.stale_passage_ids()) == ids_of(ONE)
     store.forget_stale(ids_of(ONE))
     assert store.stale_passage_ids() == []
@@ -84,14 +84,15 @@ def test_removing_nothing_changes_nothing(store: ArticleStore) -> None:
 
 def test_announced_passages_are_stale_until_they_are_put(tmp_path: Path) -> None:
     """What a killed run announced and did not put is left to be swept."""
-    store = ArticleStore(tmp_path / "a.sqlite")
+    database = Database(tmp_path / "a.sqlite")
+    store = ArticleStore(database)
     assert store.revision() == 0
     store.announce(ids_of(ONE, TWO))
     store.announce(ids_of(ONE))
     assert set(store.stale_passage_ids()) == ids_of(ONE, TWO)
     store.put({ONE: passages_of(ONE)})
     assert set(store.stale_passage_ids()) == ids_of(TWO)
-    store.close()
+    database.close()
 
 
 def test_a_failed_change_changes_nothing(store: ArticleStore) -> None:
@@ -111,52 +112,63 @@ def test_many_ids_are_asked_for_in_pages(store: ArticleStore) -> None:
     assert len(store.load_passages(list(ids_of(*articles)))) == 2400
     assert len(store.passage_ids([article.id for article in articles])) == 2400
     store.remove([article.id for article in articles])
-    assert set(store.content_hashes()) == {"a1", "a2"}
+    assert set(store.text_hashes()) == {"a1", "a2"}
 
 
-def test_files_are_known_by_source_and_path(store: ArticleStore) -> None:
-    """A file's stamp and articles are noted together, replaced together and forgotten together."""
-    store.record_file("s", "f", "1", ["a1"])
-    store.record_file("s", "g", None, ["a1", "a2", "a2"])
-    store.record_file("t", "f", "9", ["a2"])
-    assert store.stamps("s") == {"f": "1"}
-    assert store.seen_in("s") == {"f": ["a1"], "g": ["a1", "a2"]}
-    assert store.elsewhere("s") == {"a1": set(), "a2": {"t"}}
-    assert store.recorded_sources() == ["s", "t"]
-    store.record_file("s", "f", "2", [])
-    assert (store.stamps("s"), store.seen_in("s")) == ({"f": "2"}, {"g": ["a1", "a2"]})
-    store.forget_files("s", ["f", "g"])
-    assert (store.stamps("s"), store.seen_in("s"), store.recorded_sources()) == ({}, {}, ["t"])
-
-
-def test_facts_and_failures_are_noted(store: ArticleStore) -> None:
-    """Facts about the index are kept by name; the failures are those of the last run."""
+def test_facts_are_noted(store: ArticleStore) -> None:
+    """Facts about the index are kept by name, the last one counts."""
     store.write_meta(embedder="one", made="today")
     store.write_meta(embedder="two")
     assert store.read_meta() == {"revision": "1", "embedder": "two", "made": "today"}
-    failures = [Failure("s", "f", "is empty"), Failure("s", "f", "is empty")]
-    for written in ([Failure("s", "old", "x")], failures):
-        store.write_failures(written)
-    assert store.read_failures() == failures
 
 
-def test_a_copy_has_the_articles_and_where_they_were_seen(store: ArticleStore, tmp_path: Path) -> None:
-    """A copy for a new generation has no passages, stamps or facts, so that all is read and embedded anew."""
-    store.record_file("s", "f", "1", ["a1"])
-    store.write_meta(embedder="one")
-    store.announce(["x"])
-    store.copy_articles_to(tmp_path / "other" / "articles.sqlite")
-    copy = ArticleStore(tmp_path / "other" / "articles.sqlite")
-    assert copy.content_hashes() == store.content_hashes()
-    assert (copy.seen_in("s"), copy.stamps("s"), copy.read_meta()) == ({"f": ["a1"]}, {}, {})
-    assert [copy.count(table) for table in ("articles", "passages", "stale")] == [2, 0, 0]
-    assert sorted(copy.article_ids_without_passages()) == ["a1", "a2"]
-    copy.close()
+WIRE = " ".join(
+    f"The council of town {n} voted {n + 3} to {n} for the new bridge over the river on Monday evening."
+    for n in range(9)
+)
+
+
+def ids_of_copies(store: ArticleStore, *article_ids: str) -> dict[str, list[str]]:
+    """The ids of the copies of some articles, by the id of each that has any."""
+    found = {article_id: [copy.id for copy in store.copies_of(article_id)] for article_id in article_ids}
+    return {article_id: copies for article_id, copies in found.items() if copies}
+
+
+def test_copies_are_linked_both_ways_until_one_changes_or_goes(store: ArticleStore) -> None:
+    """A report in several outlets is known as one, in the order of its dates, as long as the texts are alike."""
+    wire = Article("w", WIRE, outlet="Wire", published="2024-05-02")
+    paper = Article("p", f"TOWN (Wire) - {WIRE}", outlet="Paper", published="2024-05-01")
+    store.put({wire: [], paper: []})
+    portal = Article("q", WIRE.replace("Monday", "Mon"), outlet="Portal")
+    store.put({portal: []})
+    assert ids_of_copies(store, "w", "p", "q", "a1", "unknown") == {"w": ["q", "p"], "p": ["q", "w"], "q": ["p", "w"]}
+    assert store.copies_of("p") == [portal, wire]
+    store.put({replace(paper, outlet="Evening Paper"): []})
+    assert ids_of_copies(store, "w") == {"w": ["q", "p"]}
+    store.put({replace(paper, text="The vote was put off. " * 20): []})
+    assert ids_of_copies(store, "w", "p", "q") == {"w": ["q"], "q": ["w"]}
+    store.remove(["w"])
+    assert ids_of_copies(store, "p", "q") == {}
+
+
+def test_the_same_words_a_year_later_are_no_copy(store: ArticleStore) -> None:
+    """A report that comes back with the seasons is another one; without a date it may be the same."""
+    dates = {"a": "2023-12-21", "b": "2024-12-21T06:00:00+00:00", "c": None}
+    store.put({Article(article_id, WIRE, published=day): [] for article_id, day in dates.items()})
+    assert ids_of_copies(store, *dates) == {"a": ["c"], "b": ["c"], "c": ["a", "b"]}
+
+
+def test_texts_that_are_all_alike_are_compared_with_no_more_than_some(store: ArticleStore) -> None:
+    """Hundreds of equal pages do not make each new one slower than the last."""
+    store.put({Article(f"x{n}", WIRE): [] for n in range(210)})
+    store.put({Article("last", WIRE): []})
+    assert len(ids_of_copies(store, "last")["last"]) == 200
 
 
 def test_a_reader_sees_each_change_whole(store: ArticleStore, tmp_path: Path) -> None:
     """Another connection sees the old or the new version while articles are replaced by several threads."""
-    reader = ArticleStore(tmp_path / "new" / "articles.sqlite")
+    database = Database(tmp_path / "new" / "articles.sqlite")
+    reader = ArticleStore(database)
     versions = [replace(ONE, text=f"Version {n} of it.") for n in range(40)]
     allowed = [ids_of(version) for version in (ONE, *versions)]
     with ThreadPoolExecutor(4) as pool:
@@ -165,7 +177,7 @@ def test_a_reader_sees_each_change_whole(store: ArticleStore, tmp_path: Path) ->
             assert set(reader.passage_ids(["a1"])) in allowed
     assert [change.exception() for change in changes] == [None] * 40
     assert store.revision() == 41
-    reader.close()
+    database.close()
 
 
 def test_only_three_tables_are_counted(store: ArticleStore) -> None:

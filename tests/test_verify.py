@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -145,7 +146,12 @@ def test_a_span_of_nothing_is_no_quote() -> None:
 
 def test_citations_are_numbered_by_first_use() -> None:
     """Numbers are consecutive in the order of first use; the same span has the same number; all fields are filled."""
-    about = {"title": "A map", "url": "https://example.org/1", "outlet": "Wire", "published": "2020-02-18"}
+    about: dict[str, Any] = {
+        "title": "A map",
+        "url": "https://example.org/1",
+        "outlet": "Wire",
+        "published": "2020-02-18",
+    }
     passages = make_passages(POSTS, MAP, **about)
     first, second = (Span(passage.article, 0, len(passage.text)) for passage in passages)
     part = Span(passages[0].article, 0, 10)
