@@ -58,30 +58,36 @@ class Newsbot:
         """
         question = clean_line(question)
         with self.index.use() as generation:
-            clock = _Clock()
-            with clock.step("search"):
-                hits = self._search(generation, question, self.hits, at)
-                analyzed = analyze_question(question, generation.keywords, self.embedder)
-            find_article = _find_article(generation, hits, foreign=self.search is not None)
-            notes: list[str] = []
-            failed = 0
-            for reader in self.readers:
-                try:
-                    with clock.step("read"):
-                        read = reader.read(analyzed, hits) if hits else []
-                except ServiceError as error:
-                    failed += 1
-                    _LOG.warning("the %s reader failed: %s", reader.name, scrub(str(error), self.secrets))
-                    notes.append(scrub(f"The {reader.name} reader could not answer: {error.problem}.", self.secrets))
-                    continue
-                with clock.step("verify"):
-                    verified = list(verify_statements(read, hits, find_article))
-                if verified or not read:
-                    outlets = {hit.passage.article.id: hit.outlets for hit in reversed(hits)}
-                    return _compose(question, verified, notes, reader.name, at, clock, outlets)
-                notes.append(
-                    f"Nothing that the {reader.name} reader wrote is carried by these articles; it was left out."
-                )
+            revision = generation.store.revision()
+            answer = self._answer_from(generation, question, at)
+            # An article that was corrected between search and verification supports nothing: ask the new one, once.
+            if answer.status != "answered" and generation.store.revision() != revision:
+                answer = self._answer_from(generation, question, at)
+            return answer
+
+    def _answer_from(self, generation: Generation, question: str, at: str | None) -> Answer:
+        clock = _Clock()
+        with clock.step("search"):
+            hits = self._search(generation, question, self.hits, at)
+            analyzed = analyze_question(question, generation.keywords, self.embedder)
+        find_article = _find_article(generation, hits, foreign=self.search is not None)
+        notes: list[str] = []
+        failed = 0
+        for reader in self.readers:
+            try:
+                with clock.step("read"):
+                    read = reader.read(analyzed, hits) if hits else []
+            except ServiceError as error:
+                failed += 1
+                _LOG.warning("the %s reader failed: %s", reader.name, scrub(str(error), self.secrets))
+                notes.append(scrub(f"The {reader.name} reader could not answer: {error.problem}.", self.secrets))
+                continue
+            with clock.step("verify"):
+                verified = list(verify_statements(read, hits, find_article))
+            if verified or not read:
+                outlets = {hit.passage.article.id: hit.outlets for hit in reversed(hits)}
+                return _compose(question, verified, notes, reader.name, at, clock, outlets)
+            notes.append(f"Nothing that the {reader.name} reader wrote is carried by these articles; it was left out.")
         if failed == len(self.readers):
             return Answer(question, "failed", FAILED, notes=tuple(notes), reader="none", timings_ms=clock.stop())
         return _compose(question, [], notes, reader.name, at, clock)

@@ -77,8 +77,8 @@ class Generation:
         """Raise `IndexMismatch` if another embedder made the vectors than the one of this name."""
         self.check({"embedder": name}, "embedder")
 
-    def refresh(self) -> None:
-        """See what another process has written since."""
+    def refresh(self) -> int:
+        """See what has been written since, by whichever process; gives the revision of the articles that is seen."""
         with self._refresh_lock:
             revision = self.store.revision()
             if revision != self._revision:
@@ -86,6 +86,7 @@ class Generation:
                     self.keywords.refresh()
                 self.vectors.refresh()
                 self._revision = revision
+            return self._revision
 
     def update_keywords(self, add: Iterable[Passage] = (), delete: Iterable[str] = ()) -> None:
         """`KeywordIndex.update`. Raises `ServiceError` when it fails, as it does on a full disk."""

@@ -13,7 +13,7 @@ from index.articles import Hit, Passage
 from index.clean import clean_line
 from index.copies import are_copies
 from index.dates import is_after, read_date
-from index.embed import Embedder
+from index.embed import Embedder, Vectors
 from index.generations import Generation
 from index.store import ArticleStore
 
@@ -50,6 +50,15 @@ def search_passages(
     if not question:
         return []
     vector = embedder.embed_question(question)
+    while True:
+        revision = generation.refresh()
+        hits = _find_hits(generation, question, vector, k, moment)
+        # While an article was replaced, neither its old nor its new passages may have been found: search again.
+        if generation.store.revision() == revision:
+            return hits
+
+
+def _find_hits(generation: Generation, question: str, vector: Vectors, k: int, moment: str) -> list[Hit]:
     n = max(_CANDIDATES, 3 * k)
     while True:
         words = generation.keywords.search(question, n)

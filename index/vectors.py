@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -31,11 +31,19 @@ _SAME = 1e-4  # the distance of a vector from itself at most, as Chroma reckons 
 
 
 class VectorIndex:
-    """One Chroma collection: embedded in `folder`, or on the server at `url`. Safe to use from several threads."""
+    """One Chroma collection: embedded in `folder`, or on the server at `url`. Safe to use from several threads.
+
+    An embedded Chroma writes into files that another process may just be loading, and what is half written ends that
+    process. So whoever writes, or loads them for a first search, holds the lock file beside the folder meanwhile.
+    """
 
     def __init__(self, name: str, folder: Path, url: str = "") -> None:
+        from filelock import FileLock
+
         self._name, self._folder, self._url = name, folder, url
         self._lock = threading.RLock()
+        self._files = nullcontext() if url else FileLock(folder.with_suffix(".lock"), thread_local=False)
+        self._loaded = False
         self._client = self._connect()
         self._collection = self._open()
 
@@ -46,23 +54,24 @@ class VectorIndex:
 
     def add(self, ids: Sequence[str], vectors: Vectors) -> None:
         """Store vectors, shape (ids, dimensions), under their passage ids; an id that is there is overwritten."""
-        with self._lock, _explained(self._where):
+        with self._lock, _explained(self._where), self._files:
             for i in range(0, len(ids), _PAGE):
                 self._collection.upsert(ids=list(ids[i : i + _PAGE]), embeddings=vectors[i : i + _PAGE])
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove vectors; ids that are not there are ignored."""
-        with self._lock, _explained(self._where):
+        with self._lock, _explained(self._where), self._files:
             for i in range(0, len(ids), _PAGE):
                 self._collection.delete(ids=list(ids[i : i + _PAGE]))
 
     def search(self, vector: Vectors, n: int) -> list[tuple[str, float]]:
         """The `n` nearest passage ids with their cosines, nearest first."""
-        with self._lock, _explained(self._where):
+        with self._lock, _explained(self._where), nullcontext() if self._loaded else self._files:
             n = min(n, self._collection.count())
             if n == 0:
                 return []
             found = self._collection.query(query_embeddings=vector.reshape(1, -1), n_results=n, include=["distances"])
+            self._loaded = True
         distances = (found["distances"] or [[]])[0]
         return [(passage_id, 1.0 - distance) for passage_id, distance in zip(found["ids"][0], distances, strict=True)]
 
@@ -89,7 +98,7 @@ class VectorIndex:
         for 100,000.
         """
         lost, offset = 0, 0
-        with self._lock, _explained(self._where):
+        with self._lock, _explained(self._where), self._files:
             while (page := self._collection.get(limit=_PAGE // 4, offset=offset, include=["embeddings"]))["ids"]:
                 ids, vectors = page["ids"], cast("Vectors", page["embeddings"])
                 found = self._collection.query(query_embeddings=vectors, n_results=1, include=["distances"])
@@ -103,7 +112,7 @@ class VectorIndex:
     def try_out(self) -> None:
         """Read every vector, and write the first ones again. Where a file is cut this raises, or ends the process."""
         offset = 0
-        with self._lock, _explained(self._where):
+        with self._lock, _explained(self._where), self._files:
             while (page := self._collection.get(limit=_PAGE, offset=offset, include=["embeddings"]))["ids"]:
                 vectors = cast("Vectors", page["embeddings"])
                 self._collection.query(query_embeddings=vectors[:1], n_results=1, include=["distances"])
@@ -119,6 +128,7 @@ class VectorIndex:
             self._client.close()
             self._client = self._connect()
             self._collection = self._open()
+            self._loaded = False
 
     def drop(self) -> None:
         """Remove the collection for good, and close."""

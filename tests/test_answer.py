@@ -196,18 +196,19 @@ def test_when_nothing_that_was_read_holds_there_is_no_evidence(make: Make) -> No
 def test_an_article_that_is_replaced_while_it_is_read_is_not_quoted(
     make: Make, tmp_path: Path, index_folder: Any
 ) -> None:
-    """What a reader quotes from an article that was corrected meanwhile is left out."""
+    """What a reader quotes from an article that was corrected meanwhile is left out, and the new article is asked."""
 
     class Slow(FakeReader):
         def read(self, question: Any, hits: Any) -> list[Statement]:
             file = tmp_path / "articles" / "port.md"
-            file.write_text(file.read_text().replace("The port", "Correction: The port"))
+            file.write_text(file.read_text().replace("\nThe port", "\nCorrection: The port"))
             index_folder(tmp_path / "articles")
             return super().read(question, hits)
 
     newsbot = make()
-    newsbot.readers = [Slow("slow", [whole(newsbot)])]
-    assert newsbot.answer(QUESTION).status == "no_evidence"
+    statement = Statement(f"Correction: {PORT}", passages=())
+    newsbot.readers = [Slow("slow", [whole(newsbot)], [statement])]
+    assert newsbot.answer(QUESTION).text == f"Correction: {PORT} [1]"
 
 
 def test_a_search_of_ones_own_does_not_make_articles_up(make: Make) -> None:

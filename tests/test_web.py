@@ -253,7 +253,7 @@ def test_other_feeds(web: Web, write: Callable[[str, str, str], str]) -> None:
 
 
 def test_a_correction_that_one_of_two_sources_has(web: Web) -> None:
-    """A corrected page counts whichever of its sources sees it first, and the other's old words do not bring it back."""
+    """A corrected page counts whichever of its sources sees it first, and the other does not bring old words back."""
     url = web.site.url
     web.site.page("/sitemap", write_sitemap(f"{url}/a"), media_type="application/xml")
     web.site.page("/a", write_page(write_story("Ansk")))
