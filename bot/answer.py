@@ -21,7 +21,8 @@ from config.logs import scrub
 from index.articles import Hit
 from index.clean import clean_line
 from index.embed import Embedder
-from index.generations import Generation, LiveIndex
+from index.generations import Generation
+from index.live import LiveIndex
 from index.search import Search, search_passages
 
 NO_EVIDENCE = "I found nothing in these articles that answers this."

@@ -21,9 +21,9 @@ from index.sources import Source
 
 def run_sources(settings: Settings, given: argparse.Namespace) -> int:
     """List, add, remove or export sources; 1 if a list of feeds had some that cannot be added."""
-    from index.opml import write_opml
-    from index.probe import recognise_source
     from index.sources import SourceList, samples_folder
+    from index.web.opml import write_opml
+    from index.web.probe import recognise_source
 
     sources = SourceList(settings.data)
     locations = [*given.location, *([samples_folder()] if given.samples else [])]
@@ -156,7 +156,7 @@ def run_eval(settings: Settings, given: argparse.Namespace) -> int:
 def run_status(settings: Settings, given: argparse.Namespace) -> int:
     """Print what the index holds; 1 if something failed in the last re-index."""
     from bot.status import collect_status, describe_status
-    from index.generations import LiveIndex
+    from index.live import LiveIndex
 
     status = collect_status(settings, LiveIndex(settings))
     if given.json:

@@ -9,7 +9,7 @@ from bot.answers import Reader
 from bot.extractive import ExtractiveReader
 from config.settings import Settings
 from index.embed import Embedder, LlamaIndexEmbedder, make_embedder
-from index.generations import LiveIndex
+from index.live import LiveIndex
 
 if TYPE_CHECKING:
     from llama_index.core.embeddings import BaseEmbedding

@@ -12,7 +12,7 @@ from config.errors import IndexMissing, NewsbotError, first_line
 from config.logs import scrub
 from config.settings import Settings
 from index.embed import make_embedder
-from index.generations import LiveIndex
+from index.live import LiveIndex
 from index.sources import SourceList
 
 _TIMEOUT = 10.0  # seconds for each service

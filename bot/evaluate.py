@@ -16,9 +16,9 @@ from bot.answer import Newsbot
 from bot.answers import Answer
 from bot.render import render_table
 from config.errors import UsageError, first_line
-from index.addresses import normalise_address
 from index.articles import Hit, distinct_articles
 from index.search import read_moment
+from index.web.addresses import normalise_address
 
 _DEPTHS = (1, 5, 10)
 _ARTICLE_DEPTH = 50  # passages looked at for the first 10 distinct articles

@@ -11,7 +11,7 @@ from config.errors import IndexLocked, IndexMismatch, IndexMissing, NewsbotError
 from config.logs import scrub
 from config.settings import Settings
 from index.embed import Embedder
-from index.generations import LiveIndex
+from index.live import LiveIndex
 from index.reindex import reindex
 from index.schedule import next_read
 from index.sources import Source, SourceList
@@ -54,6 +54,8 @@ def _find_due(settings: Settings, index: LiveIndex, embedder: Embedder) -> list[
     try:
         with index.use() as generation:
             generation.check_embedder(embedder.name)
+            if generation.store.read_meta().get("running") == "yes":  # it was killed, and is to be gone on with
+                return sources
             reads = generation.ledger.last_reads()
     except (IndexMissing, IndexMismatch):
         reads = {}

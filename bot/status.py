@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from config.settings import Settings
-from index.generations import LiveIndex
 from index.ledger import RememberedFailure
+from index.live import LiveIndex
 from index.report import Progress, Report
 from index.schedule import next_read, next_try
 from index.sources import Source, SourceList

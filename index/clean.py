@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 from config.errors import first_line
-from index.addresses import normalise_address
 from index.articles import Article, Failure, digest
 from index.boilerplate import drop_boilerplate, is_boilerplate
 from index.dates import read_date
 from index.files import Document
-from index.pages import read_page
+from index.web.addresses import normalise_address
+from index.web.pages import read_page
 
 # "MOSCOW, Feb 18, 2020 (Reuters) - The ministry said …"
 _DATELINE = re.compile(

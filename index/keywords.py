@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import tantivy
 
+from config.errors import ServiceError, first_line
 from index.articles import Passage
 
 _WRITER_MEMORY = 64_000_000  # bytes; tantivy asks for at least 15 million a thread
@@ -54,28 +57,36 @@ def content_terms(text: str) -> list[str]:
 
 
 class KeywordIndex:
-    """A tantivy index in `folder`. One process writes at a time; any number read."""
+    """A tantivy index in `folder`. One process writes at a time; any number read.
 
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        builder = tantivy.SchemaBuilder()
-        builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-        builder.add_text_field("title", tokenizer_name="news", index_option="freq")
-        builder.add_text_field("text", tokenizer_name="news", index_option="freq")
-        self._schema = builder.build()
-        self._index = tantivy.Index(self._schema, path=str(folder))
-        self._index.register_tokenizer("news", _analyzer())
+    One that is damaged is begun anew, empty, unless it `must_exist`. It raises `ServiceError` when tantivy fails.
+    """
+
+    def __init__(self, folder: Path, *, must_exist: bool = False) -> None:
+        self._folder = folder
+        with self._explained():
+            if must_exist:
+                if not (folder / "meta.json").exists():
+                    raise ValueError("it is not there")
+                self._open()
+                return
+            try:
+                self._open()
+            except ValueError:
+                shutil.rmtree(folder)
+                self._open()
 
     def update(self, add: Iterable[Passage] = (), delete: Iterable[str] = ()) -> None:
         """Add passages and delete passage ids, in one commit; an id that is there is overwritten."""
-        writer = self._index.writer(_WRITER_MEMORY, num_threads=1)
-        for passage_id in delete:
-            writer.delete_documents_by_term("id", passage_id)
-        for passage in add:
-            writer.delete_documents_by_term("id", passage.id)
-            writer.add_document(tantivy.Document(id=passage.id, title=passage.article.title, text=passage.text))
-        writer.commit()
-        writer.wait_merging_threads()
+        with self._explained():
+            writer = self._index.writer(_WRITER_MEMORY, num_threads=1)
+            for passage_id in delete:
+                writer.delete_documents_by_term("id", passage_id)
+            for passage in add:
+                writer.delete_documents_by_term("id", passage.id)
+                writer.add_document(tantivy.Document(id=passage.id, title=passage.article.title, text=passage.text))
+            writer.commit()
+            writer.wait_merging_threads()
         self.refresh()
 
     def search(self, question: str, n: int) -> list[tuple[str, float]]:
@@ -113,4 +124,24 @@ class KeywordIndex:
 
     def refresh(self) -> None:
         """See what has been committed, by this process or another."""
-        self._index.reload()
+        with self._explained():
+            self._index.reload()
+
+    def _open(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        builder = tantivy.SchemaBuilder()
+        builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+        builder.add_text_field("title", tokenizer_name="news", index_option="freq")
+        builder.add_text_field("text", tokenizer_name="news", index_option="freq")
+        self._schema = builder.build()
+        self._index = tantivy.Index(self._schema, path=str(self._folder))
+        self._index.register_tokenizer("news", _analyzer())
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """What tantivy raises (a bare `ValueError`, whatever it is) becomes a `ServiceError`."""
+        try:
+            yield
+        except ValueError as error:
+            remedy = "run `newsbot reindex`, which mends it, when there is room on the disk"
+            raise ServiceError(f"the keyword index in {self._folder} failed ({first_line(error)})", remedy) from error

@@ -18,7 +18,8 @@ from index.articles import Article, Hit, Passage
 from index.clean import clean_line
 from index.dates import read_date
 from index.embed import Embedder
-from index.generations import Generation, LiveIndex
+from index.generations import Generation
+from index.live import LiveIndex
 from index.search import search_passages
 
 _READ_ONLY = "newsbot's index is written by `newsbot reindex` only"

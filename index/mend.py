@@ -27,13 +27,13 @@ def mend(generation: Generation, embedder: Embedder) -> int:
     ids = set(generation.store.passage_ids())
     vectors, keywords = set(generation.vectors.ids()), set(generation.keywords.ids())
     generation.vectors.delete(list(vectors - ids))
-    generation.update_keywords(delete=keywords - ids)
+    generation.keywords.update(delete=keywords - ids)
     missing = sorted((ids - vectors) | (ids - keywords))
     for i in range(0, len(missing), _BATCH):
         passages = list(generation.store.load_passages(missing[i : i + _BATCH]).values())
         if bare := [p for p in passages if p.id not in vectors]:
             generation.vectors.add([p.id for p in bare], embedder.embed_texts([p.embedded_text for p in bare]))
-        generation.update_keywords(add=[p for p in passages if p.id not in keywords])
+        generation.keywords.update(add=[p for p in passages if p.id not in keywords])
     if missing or (vectors | keywords) - ids:
         generation.store.count_up()
         _LOG.warning("the index was mended: %d passages were missing from one of its parts", len(missing))

@@ -13,7 +13,7 @@ from index.events import Event
 from index.folders import read_folder
 from index.ledger import Ledger
 from index.sources import Source
-from index.web import read_web
+from index.web.reading import read_web
 
 _AHEAD = 500  # events that wait at most: some batches of articles
 

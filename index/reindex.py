@@ -12,9 +12,10 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from config.settings import Settings
+from index.building import copy_for_planning, open_for_writing
 from index.embed import Embedder
-from index.generations import copy_for_planning, hold_lock, open_for_writing
 from index.ledger import Ledger
+from index.lock import hold_lock
 from index.mend import mend
 from index.reading import read_sources
 from index.report import Progress, Report

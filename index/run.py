@@ -143,12 +143,15 @@ class Run:
 
     def _plan(self, read: Article, known: Article | None, source: _Source, given: str | None) -> Step:
         """The step for an article of an item that gave it before with the text hash `given` (None: it did not)."""
+        brought = self._brought.get(read.id)
+        if brought == read.text_hash:  # whether or not it has been stored yet
+            return Step("keep", read.id, "it was read before")
         if given == read.text_hash:
             self._settled.setdefault(read.id, given)
-            if known is not None and known.text_hash != given:  # another source has corrected it meanwhile
+            if brought or (known is not None and known.text_hash != given):  # another source has corrected it
                 return Step("keep", read.id, "its source says what it said")
-            return plan_article(read, known, self._brought.get(read.id, given), self._began)
-        rival = self._brought.get(read.id) or (self._settled.get(read.id) if given is None else None)
+            return plan_article(read, known, None, self._began)
+        rival = brought or (self._settled.get(read.id) if given is None else None)
         step = plan_article(read, known, rival, self._began)
         if step.action == "refuse" and source.ages and read.id not in source.present:
             return Step("keep", read.id, "another source has it already")  # each feed has an excerpt of its own

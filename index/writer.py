@@ -112,7 +112,7 @@ class Writer:
         if batch.vectors is not None:
             vectors = batch.vectors.result()
             self._generation.store.announce(passage.id for passage in batch.new)
-            keywords = self._second.submit(self._generation.update_keywords, add=batch.new)
+            keywords = self._second.submit(self._generation.keywords.update, add=batch.new)
             self._generation.vectors.add([passage.id for passage in batch.new], vectors)
             keywords.result()
         with self._generation.store.together():
@@ -146,5 +146,5 @@ def sweep_stale(generation: Generation) -> None:
     stale = generation.store.stale_passage_ids()
     if stale:
         generation.vectors.delete(stale)
-        generation.update_keywords(delete=stale)
+        generation.keywords.update(delete=stale)
         generation.store.forget_stale(stale)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from index.embed import Embedder, Vectors, WordLlamaEmbedder
-from index.generations import LiveIndex
+from index.live import LiveIndex
 from index.reindex import reindex
 from index.search import search_passages
 from tests.bench_measure import (

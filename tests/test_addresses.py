@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.addresses import InsideAddress, is_inside, make_resolver, normalise_address, why_refused
+from index.web.addresses import InsideAddress, is_inside, make_resolver, normalise_address, why_refused
 
 INSIDE = "leads to an inside address ({}); name the host in NEWSBOT_ALLOW_HOSTS to allow it"
 

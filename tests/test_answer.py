@@ -16,7 +16,8 @@ from bot.compose import build_newsbot
 from config.errors import IndexMissing, ServiceError
 from config.settings import Settings
 from index.embed import Embedder, WordLlamaEmbedder
-from index.generations import Generation, LiveIndex
+from index.generations import Generation
+from index.live import LiveIndex
 from index.reindex import reindex
 from index.search import search_passages
 from index.sources import SourceList

@@ -17,8 +17,8 @@ ONLY_IN = {
     "tantivy": {"index/keywords.py"},
     "telegram": {"bot/telegram.py"},
     "rensa": {"index/copies.py"},
-    "feedparser": {"index/feeds.py"},
-    "protego": {"index/robots.py"},
+    "feedparser": {"index/web/feeds.py"},
+    "protego": {"index/web/robots.py"},
 }
 HEAVY = {
     *("aiohttp", "chromadb", "feedparser", "filelock", "llama_index", "openai", "protego", "rensa", "rich", "tantivy"),

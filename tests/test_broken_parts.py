@@ -18,8 +18,10 @@ import pytest
 from config.errors import ServiceError
 from config.settings import Settings
 from index.articles import Article
+from index.building import open_for_writing
 from index.embed import WordLlamaEmbedder
-from index.generations import Generation, LiveIndex, current_name, open_for_writing
+from index.generations import Generation, current_name
+from index.live import LiveIndex
 from index.reindex import reindex
 from index.report import Report
 from index.search import search_passages

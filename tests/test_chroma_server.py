@@ -16,7 +16,7 @@ import pytest
 from config.errors import ServiceError
 from config.settings import Settings, load_settings
 from index.embed import WordLlamaEmbedder
-from index.generations import LiveIndex
+from index.live import LiveIndex
 from index.reindex import reindex
 from index.search import search_passages
 from index.sources import SourceList

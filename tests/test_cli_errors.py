@@ -16,7 +16,7 @@ import pytest
 from bot.answer import FAILED
 from config.settings import Settings
 from index.embed import Vectors
-from index.generations import hold_lock
+from index.lock import hold_lock
 from index.reindex import reindex
 from index.sources import SourceList
 from tests.conftest import RunHere, RunNewsbot

@@ -15,7 +15,9 @@ from bot.conversation import HELP, NOT_ADMIN, START, TROUBLE, Conversation, Mess
 from config.settings import Settings, load_settings
 from index.articles import Hit
 from index.embed import Embedder, WordLlamaEmbedder
-from index.generations import Generation, LiveIndex, hold_lock
+from index.generations import Generation
+from index.live import LiveIndex
+from index.lock import hold_lock
 from index.sources import SourceList, samples_folder
 
 ADMIN, READER = 7, 8

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import entries, feeds, json_feeds
-from index.feeds import entry_text
-from index.listings import Entry, Listing, read_listing
+from index.web import entries, feeds, json_feeds
+from index.web.feeds import entry_text
+from index.web.listings import Entry, Listing, read_listing
 
 URL = "https://post.example/news/feed.xml"
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)

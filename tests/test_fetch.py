@@ -20,9 +20,9 @@ from typing import Any, get_args
 
 import pytest
 
-from index.fetch import Fetched, Fetcher, NotFetched, Validators
-from index.responses import UnusableBodyError, read_retry_after, say_error, unpack_body
-from index.robots import LONGEST_PAUSE, read_robots
+from index.web.fetch import Fetched, Fetcher, NotFetched, Validators
+from index.web.responses import UnusableBodyError, read_retry_after, say_error, unpack_body
+from index.web.robots import LONGEST_PAUSE, read_robots
 from tests.website import Misbehaviour, Website, pack
 
 HERE = ("127.0.0.1",)

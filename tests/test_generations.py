@@ -16,7 +16,9 @@ import pytest
 from config.errors import IndexLocked, IndexMismatch, IndexMissing, ServiceError
 from config.settings import Settings
 from index.embed import WordLlamaEmbedder
-from index.generations import Generation, LiveIndex, current_name, hold_lock, make_current
+from index.generations import Generation, current_name, make_current
+from index.live import LiveIndex
+from index.lock import hold_lock
 from index.reindex import plan_reindex, reindex
 from index.report import Report, SourceReport
 from tests.conftest import RunNewsbot
@@ -37,7 +39,7 @@ def test_another_process_holds_the_lock(settings: Settings, index_folder: IndexF
     """While another process writes, a re-index says which; once that was killed, nothing is in the way."""
     write_text(tmp_path / "news" / "a.txt", "Ships left the port.")
     program = (
-        "import sys, pathlib; from config.settings import load_settings; from index.generations import hold_lock\n"
+        "import sys, pathlib; from config.settings import load_settings; from index.lock import hold_lock\n"
         "with hold_lock(load_settings({'data': sys.argv[1]})): print('held', flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", program, str(settings.data)]

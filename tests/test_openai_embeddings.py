@@ -13,7 +13,7 @@ from bot.compose import build_newsbot
 from config.errors import IndexMismatch, ServiceError, UsageError
 from config.settings import Settings, load_settings
 from index.embed import LlamaIndexEmbedder, WordLlamaEmbedder, embedder_name, make_embedder
-from index.generations import LiveIndex
+from index.live import LiveIndex
 from index.reindex import reindex
 from index.sources import SourceList
 from tests.fakes import FakeEmbedding

@@ -16,7 +16,7 @@ from index.articles import Article, Failure
 from index.clean import clean_line, make_article
 from index.dates import read_date
 from index.files import Document
-from index.pages import read_page
+from index.web.pages import read_page
 
 GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.json"))
 # What the pages below say can only be reached with rules that are not there; what the test expects of them instead.

@@ -16,7 +16,8 @@ from bot.polling import poll_sources
 from config.errors import ServiceError
 from config.settings import Settings, load_settings
 from index.embed import Embedder, Vectors, WordLlamaEmbedder
-from index.generations import LiveIndex, hold_lock
+from index.live import LiveIndex
+from index.lock import hold_lock
 from index.reindex import reindex
 from index.sources import Source, SourceList
 from tests.newsfeed import Web, write_item, write_page, write_story

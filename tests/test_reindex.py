@@ -10,7 +10,8 @@ import pytest
 from config.settings import Settings
 from index.articles import Article, Failure
 from index.embed import WordLlamaEmbedder
-from index.generations import LiveIndex, current_name
+from index.generations import current_name
+from index.live import LiveIndex
 from index.reindex import reindex
 from index.report import Progress, Report, SourceReport
 from index.sources import SourceList, samples_folder

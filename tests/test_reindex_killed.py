@@ -19,14 +19,15 @@ import numpy as np
 import pytest
 
 from config.settings import Settings, load_settings
-from index.addresses import normalise_address
 from index.articles import Article, Passage, digest
 from index.embed import WordLlamaEmbedder
-from index.generations import LiveIndex, current_name, read_signature
+from index.generations import current_name, read_signature
+from index.live import LiveIndex
 from index.reindex import reindex
 from index.search import search_passages
 from index.sources import Source, SourceList
 from index.split import split_article
+from index.web.addresses import normalise_address
 from tests.newsroom import id_of, open_index, read_contents, write_lines, write_text
 from tests.website import Website
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import markup, opml, sitemaps
-from index.listings import Entry, Listing, read_listing
-from index.opml import write_opml
+from index.web import markup, opml, sitemaps
+from index.web.listings import Entry, Listing, read_listing
+from index.web.opml import write_opml
 
 URL = "https://post.example/sitemap.xml"
 AT = "https://post.example"

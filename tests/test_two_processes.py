@@ -13,7 +13,8 @@ import pytest
 
 from config.settings import Settings, load_settings
 from index.embed import WordLlamaEmbedder
-from index.generations import LiveIndex, hold_lock
+from index.live import LiveIndex
+from index.lock import hold_lock
 from index.reindex import reindex
 from index.search import search_passages
 from index.sources import SourceList

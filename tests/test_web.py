@@ -392,7 +392,7 @@ PAGE_FAILURES: dict[str, tuple[Callable[[Website], object], str]] = {
 @pytest.mark.parametrize("case", PAGE_FAILURES)
 def test_a_page_that_fails(web: Web, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that cannot be read is named with the reason, and all other items and sources are stored."""
-    monkeypatch.setattr("index.web.PAGE_SECONDS", 0.5 if case == "slow" else 30.0)
+    monkeypatch.setattr("index.web.reading.PAGE_SECONDS", 0.5 if case == "slow" else 30.0)
     plan, reason = PAGE_FAILURES[case]
     url = web.site.url
     web.feed("/feed", write_item(f"{url}/bad", TEASER), write_item(f"{url}/good", TEASER))
@@ -449,7 +449,7 @@ FEED_FAILURES: dict[str, tuple[Callable[[Website, str], object], str]] = {
 @pytest.mark.parametrize("case", FEED_FAILURES)
 def test_a_feed_that_fails(web: Web, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A feed that cannot be read is named with the reason; its articles stay, and the other sources are read."""
-    monkeypatch.setattr("index.web.PAGE_SECONDS", 0.5 if case == "slow" else 30.0)
+    monkeypatch.setattr("index.web.reading.PAGE_SECONDS", 0.5 if case == "slow" else 30.0)
     plan, reason = FEED_FAILURES[case]
     item = write_item(f"{web.site.url}/a", TEASER) + write_item(f"{web.site.url}/gone", TEASER)
     web.feed("/feed", item)
@@ -572,7 +572,7 @@ def test_items_that_are_alike(web: Web) -> None:
 
 def test_six_thousand_items(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a feed without end 5,000 items are read, which is told, and of their pages only so many at once."""
-    monkeypatch.setattr("index.web._PAGES", 2)
+    monkeypatch.setattr("index.web.reading._PAGES", 2)
     for number in range(6):
         web.site.page(f"/{number}", write_page(write_story(f"Place{number}")))
     items = [write_item(f"{web.site.url}/{number}", title="", date=None) for number in range(6000)]
@@ -587,7 +587,7 @@ def test_six_thousand_items(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("limit", ["_PAGES", "SOURCE_SECONDS"])
 def test_the_next_read_goes_on(web: Web, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
     """What was too much for one read of a source waits for the next, although the feed has not changed since."""
-    monkeypatch.setattr(f"index.web.{limit}", 1 if limit == "_PAGES" else 0.0)
+    monkeypatch.setattr(f"index.web.reading.{limit}", 1 if limit == "_PAGES" else 0.0)
     names = ["/a", "/b", "/c"]
     for name in names:
         web.site.page(name, write_page(write_story(name)), etag='"1"')

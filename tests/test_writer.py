@@ -11,8 +11,9 @@ import pytest
 from config.errors import ServiceError
 from config.settings import Settings
 from index.articles import Article, Passage
+from index.building import open_for_writing
 from index.embed import Embedder, Vectors, WordLlamaEmbedder
-from index.generations import Generation, open_for_writing
+from index.generations import Generation
 from index.mend import mend
 from index.split import split_article
 from index.writer import Writer, sweep_stale

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from config.errors import first_line
-from index.addresses import InsideAddress
+from index.web.addresses import InsideAddress
 
 if TYPE_CHECKING:
     from aiohttp import ClientResponse

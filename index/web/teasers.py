@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from index.articles import digest
-from index.entries import Entry, Problem, check_dates
-from index.fragments import entry_text
+from index.web.entries import Entry, Problem, check_dates
+from index.web.fragments import entry_text
 
 # What is given as content is the article if it is longer than a teaser, which has one to three sentences; a summary
 # often has its first paragraphs, and must be longer to be taken for all of it.

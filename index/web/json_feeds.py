@@ -9,7 +9,7 @@ from typing import Any
 
 from config.errors import first_line
 from index.dates import read_date
-from index.entries import (
+from index.web.entries import (
     MAX_ENTRIES,
     Entry,
     Listing,
@@ -20,8 +20,8 @@ from index.entries import (
     outlet_of,
     say_cut,
 )
-from index.fragments import entry_line, plain_content
-from index.teasers import make_entry
+from index.web.fragments import entry_line, plain_content
+from index.web.teasers import make_entry
 
 # Many times the largest feed, in characters; JSON cannot be cut before it is read, and takes memory as it is.
 MAX_LENGTH = 10_000_000

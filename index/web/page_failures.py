@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from index.page_metadata import PageMetadata
+from index.web.page_metadata import PageMetadata
 
 NO_TEXT = "no article text was found in the page"
 PAYWALL = "it is behind a paywall"

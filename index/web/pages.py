@@ -8,10 +8,10 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from index.dates import read_date
-from index.furniture import drop_furniture, narrow_to_article
-from index.markup import decode_body
-from index.page_failures import NO_TEXT, SENTENCE_END, PageWords, why_no_article
-from index.page_metadata import find_headline, read_metadata, squeeze
+from index.web.furniture import drop_furniture, narrow_to_article
+from index.web.markup import decode_body
+from index.web.page_failures import NO_TEXT, SENTENCE_END, PageWords, why_no_article
+from index.web.page_metadata import find_headline, read_metadata, squeeze
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

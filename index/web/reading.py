@@ -19,16 +19,16 @@ from config.settings import Settings
 from index.articles import Article, Failure, digest
 from index.clean import make_article
 from index.dates import read_date
-from index.entries import check_dates
 from index.events import ArticleRead, Event, ItemRead, Listed, SourceRead
-from index.feeds import entry_text
-from index.fetch import Fetcher, NotFetched
 from index.files import Document
 from index.ledger import Ledger, Visit
-from index.listings import Entry, read_listing
 from index.schedule import delay, next_try, next_visit
 from index.sources import Source
-from index.visiting import Page, Visitor
+from index.web.entries import check_dates
+from index.web.feeds import entry_text
+from index.web.fetch import Fetcher, NotFetched
+from index.web.listings import Entry, read_listing
+from index.web.visiting import Page, Visitor
 
 PAGE_SECONDS = 60.0  # that one page may take
 SOURCE_SECONDS = 300.0  # that fetching the pages of a source takes about, at most; the next read goes on

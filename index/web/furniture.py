@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from index.page_metadata import squeeze
+from index.web.page_metadata import squeeze
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from config.errors import first_line
-from index.addresses import normalise_address
-from index.fetch import Fetched, Fetcher, NotFetched, Validators
 from index.ledger import Visit
-from index.pages import read_page
+from index.web.addresses import normalise_address
+from index.web.fetch import Fetched, Fetcher, NotFetched, Validators
+from index.web.pages import read_page
 
 _TYPES = ("html", "xml", "text/plain")  # parts of the media types that a page may have
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from index.entries import Entry, Listing, absolute_link, language_of
-from index.feeds import read_feed
-from index.fragments import read_page_head
-from index.json_feeds import read_json_feed
-from index.markup import decode_body, find_root, local_name, unpack_body
-from index.opml import read_opml
-from index.sitemaps import read_sitemap
+from index.web.entries import Entry, Listing, absolute_link, language_of
+from index.web.feeds import read_feed
+from index.web.fragments import read_page_head
+from index.web.json_feeds import read_json_feed
+from index.web.markup import decode_body, find_root, local_name, unpack_body
+from index.web.opml import read_opml
+from index.web.sitemaps import read_sitemap
 
 __all__ = ["Entry", "Listing", "read_listing"]
 

@@ -12,9 +12,9 @@ from importlib import metadata
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from index.addresses import Lookup, make_resolver, why_refused
-from index.responses import UnusableBodyError, read_body, read_retry_after, say_error, say_status
-from index.robots import ROBOTS_BYTES, Robots, read_robots
+from index.web.addresses import Lookup, make_resolver, why_refused
+from index.web.responses import UnusableBodyError, read_body, read_retry_after, say_error, say_status
+from index.web.robots import ROBOTS_BYTES, Robots, read_robots
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
@@ -79,9 +79,9 @@ class _Answer:
 class Fetcher:
     """Fetches pages, `async with Fetcher() as fetcher`; what it learns of hosts (robots.txt, waits) lasts as long.
 
-    `allowed_hosts` may lead inside (`index.addresses`); `max_bytes` is of a body, decoded; `timeout` is in seconds of
-    the servers' time for one page with its redirects: waiting for one's turn does not count. `lookup` finds the IPs of
-    a name (default: the system's way).
+    `allowed_hosts` may lead inside (`index.web.addresses`); `max_bytes` is of a body, decoded; `timeout` is in seconds
+    of the servers' time for one page with its redirects: waiting for one's turn does not count. `lookup` finds the IPs
+    of a name (default: the system's way).
     """
 
     def __init__(

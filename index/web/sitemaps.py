@@ -8,7 +8,7 @@ from xml.sax import ContentHandler
 from xml.sax.xmlreader import AttributesImpl
 
 from index.dates import read_date
-from index.entries import (
+from index.web.entries import (
     MAX_ENTRIES,
     Entry,
     Listing,
@@ -18,8 +18,8 @@ from index.entries import (
     gather_entries,
     language_of,
 )
-from index.fragments import entry_line
-from index.markup import EnoughRead, local_name, parse_elements
+from index.web.fragments import entry_line
+from index.web.markup import EnoughRead, local_name, parse_elements
 
 # The protocol's own limit. All are looked at, as many sitemaps begin with their oldest pages; the newest are kept.
 MAX_PAGES = 50_000

@@ -12,7 +12,7 @@ from typing import Any
 
 from config.errors import first_line
 from index.dates import read_date
-from index.entries import (
+from index.web.entries import (
     MAX_ENTRIES,
     Entry,
     Listing,
@@ -23,8 +23,8 @@ from index.entries import (
     outlet_of,
     say_cut,
 )
-from index.fragments import entry_line, entry_text, plain_content
-from index.teasers import make_entry
+from index.web.fragments import entry_line, entry_text, plain_content
+from index.web.teasers import make_entry
 
 __all__ = ["entry_text", "read_feed"]
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from config.errors import UsageError, first_line
 from config.settings import Settings
-from index.addresses import why_refused
-from index.fetch import Fetched, Fetcher, NotFetched
-from index.listings import read_listing
 from index.sources import Kind, Source, recognise_path
+from index.web.addresses import why_refused
+from index.web.fetch import Fetched, Fetcher, NotFetched
+from index.web.listings import read_listing
 
 _KINDS: dict[str, Kind] = {"feed": "feed", "sitemap": "sitemap", "sitemap index": "sitemap", "page": "page"}
 

@@ -8,8 +8,8 @@ from xml.sax import ContentHandler
 from xml.sax.saxutils import escape, quoteattr
 from xml.sax.xmlreader import AttributesImpl
 
-from index.entries import MAX_ENTRIES, Listing, Problem, absolute_link
-from index.markup import EnoughRead, drop_forbidden, local_name, parse_elements
+from index.web.entries import MAX_ENTRIES, Listing, Problem, absolute_link
+from index.web.markup import EnoughRead, drop_forbidden, local_name, parse_elements
 
 
 def read_opml(text: str, url: str) -> Listing:
