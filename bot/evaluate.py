@@ -16,7 +16,7 @@ from bot.answer import Newsbot
 from bot.answers import Answer
 from bot.render import render_table
 from config.errors import UsageError, first_line
-from index.articles import Hit, distinct_articles
+from index.articles import Article, Hit, distinct_articles
 from index.search import read_moment
 from index.web.addresses import normalise_address
 
@@ -69,10 +69,10 @@ def evaluate(newsbot: Newsbot, questions: Sequence[GoldQuestion]) -> dict[str, A
             note("unanswerable question refused", answer.status == "no_evidence")
             continue
         hits = newsbot.find_hits(question.text, k=_ARTICLE_DEPTH, at=question.at)
-        urls = [article.url for article in distinct_articles(hits)]
+        urls = _list_urls(newsbot, distinct_articles(hits)) if question.articles else []
         for k in _DEPTHS:
             if question.articles:
-                note(f"gold article in first {k}", not set(urls[:k]).isdisjoint(question.articles))
+                note(f"gold article in first {k}", not set().union(*urls[:k]).isdisjoint(question.articles))
             note(f"answer in first {k} passages", any(_hit_contains(hit, question.answers) for hit in hits[:k]))
         note("answered", answer.status == "answered")
         note("answer right", contains_gold(_everything(answer), question.answers))
@@ -107,6 +107,12 @@ def _stands(newsbot: Newsbot, article_id: str, start: int, quote: str) -> bool:
     with newsbot.index.use() as generation:
         article = generation.store.article(article_id)
     return article is not None and article.text[start : start + len(quote)] == quote
+
+
+def _list_urls(newsbot: Newsbot, articles: Sequence[Article]) -> list[set[str]]:
+    """The addresses of each article and of its copies: search gives one of them for all."""
+    with newsbot.index.use() as generation:
+        return [{a.url, *(copy.url for copy in generation.store.copies_of(a.id))} for a in articles[: max(_DEPTHS)]]
 
 
 def _read_strings(value: Any) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def list_files(source: Source) -> Iterator[ArticleFile | Failure]:
     """
     root = Path(source.location)
     if source.kind == "file":
-        yield _stamp(source, root)
+        yield _stamp(source, source.location)
         return
     if not root.is_dir():
         yield Failure(source.location, source.location, "the folder is not there (its articles are kept)")
@@ -53,7 +53,7 @@ def list_files(source: Source) -> Iterator[ArticleFile | Failure]:
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         for name in sorted(names):
             if name.lower().endswith(SUFFIXES) and not name.startswith("."):
-                yield _stamp(source, Path(folder, name))
+                yield _stamp(source, os.path.join(folder, name))  # noqa: PTH118 - three times as fast
     for error in failures:
         yield Failure(source.location, _printable(error.filename), f"cannot be listed: {error.strerror}")
 
@@ -83,17 +83,18 @@ def read_documents(source: Source, file: ArticleFile, max_bytes: int) -> Iterato
         yield Document(str(file.path), kind, data if kind == ".html" else data.decode("utf-8-sig"), len(data))
 
 
-def _stamp(source: Source, path: Path) -> ArticleFile | Failure:
-    name = _printable(path)
-    if name != str(path):
-        return Failure(source.location, name, "its name is not UTF-8; rename it")
+def _stamp(source: Source, name: str) -> ArticleFile | Failure:
     try:
-        found = path.stat()
+        name.encode()
+    except UnicodeEncodeError:
+        return Failure(source.location, _printable(name), "its name is not UTF-8; rename it")
+    try:
+        found = os.stat(name)  # noqa: PTH116 - as above: a folder may have very many
     except OSError as error:
         return Failure(source.location, name, f"cannot be read: {error.strerror}")
     if not stat.S_ISREG(found.st_mode):  # reading a pipe or device might never end
         return Failure(source.location, name, "is not a regular file")
-    return ArticleFile(path, f"{found.st_size}-{found.st_mtime_ns}", found.st_size)
+    return ArticleFile(Path(name), f"{found.st_size}-{found.st_mtime_ns}", found.st_size)
 
 
 def _read_lines(source: Source, path: Path, max_bytes: int) -> Iterator[Document | Failure]:

@@ -25,9 +25,9 @@ def read_folder(source: Source, ledger: Ledger, max_bytes: int) -> Iterator[Even
         else:
             files.append(found)
     stamps = ledger.stamps(source.location)
-    changed = [file for file in files if stamps.get(str(file.path)) != file.stamp]
-    names = {str(file.path) for file in files}
-    unchanged = names - {str(file.path) for file in changed}
+    names = {str(file.path): file for file in files}
+    changed = [file for name, file in names.items() if stamps.get(name) != file.stamp]
+    unchanged = names.keys() - {str(file.path) for file in changed}
     yield Listed(source.location, sum(file.size for file in changed), unchanged)
     for file in changed:
         for document in read_documents(source, file, max_bytes):
@@ -37,4 +37,4 @@ def read_folder(source: Source, ledger: Ledger, max_bytes: int) -> Iterator[Even
                 article = make_article(source.location, document)
                 yield ArticleRead(source.location, str(file.path), article, document.size)
         yield ItemRead(source.location, str(file.path), file.stamp)
-    yield SourceRead(source.location, None if failures else names, failures)
+    yield SourceRead(source.location, None if failures else names.keys(), failures)

@@ -52,7 +52,7 @@ def reindex(
         with Writer(generation, embedder) as writer:
             run = Run(settings, store, ledger, writer, allow_removal=allow_removal, on_progress=on_progress, stop=stop)
             wanted = [source for source in sources if only is None or source.location in only]
-            with closing(read_sources(wanted, ledger, settings, while_waiting=run.check_stop)) as events:
+            with closing(read_sources(wanted, ledger, settings, while_waiting=run.tick)) as events:
                 for event in events:
                     run.take(event)
             run.drop_unlisted_sources({source.location for source in sources})

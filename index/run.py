@@ -20,6 +20,8 @@ from index.split import split_article
 from index.store import ArticleStore, Sighting
 from index.writer import Writes
 
+STORE_SECONDS = 20.0  # that an article waits for others to be stored with, at most
+
 
 @dataclass
 class _Item:
@@ -71,10 +73,11 @@ class Run:
         self._brought: dict[str, str] = {}
         self._settled: dict[str, str] = {}
         self._sources: dict[str, _Source] = {}
+        self._stored_at = time.monotonic()
 
     def take(self, event: Event) -> None:
         """Do what an event of reading asks for. Raises `NewsbotError` once `stop` is set."""
-        self.check_stop()
+        self.tick()
         match event:
             case Listed():
                 self._begin_source(event)
@@ -99,7 +102,7 @@ class Run:
     def embed_what_was_taken_over(self) -> None:
         """In a new generation: split and embed the articles that no source gave again but that are kept."""
         for article_id in sorted(self._bare):
-            self.check_stop()
+            self._check_stop()
             if (article := self._store.article(article_id)) is not None:
                 self._write(article)
         self._writer.flush()
@@ -194,6 +197,8 @@ class Run:
 
     def _remove_missing(self, location: str, source: _Source) -> bool:
         """Remove what is gone from a source that was read completely; whether that was held back."""
+        if source.present.issuperset(i for articles in source.seen_in.values() for i in articles):
+            return False
         stored = self._ledger.elsewhere(location)
         steps = plan_removals(stored, source.present, complete=True, allow_many=self._allow_removal)
         held_back = [step for step in steps if step.action == "hold"]
@@ -222,8 +227,17 @@ class Run:
         source.report.failed, source.report.waiting = len(failures) + len(event.remembered), event.waiting
         self.report.failures += [*failures, *(f.failure for f in event.remembered)]
 
-    def check_stop(self) -> None:
-        """Raise `NewsbotError` once `stop` is set."""
+    def tick(self) -> None:
+        """To be called every now and then: store what has waited for long; raise `NewsbotError` once `stop` is set.
+
+        A slow source would else keep what it has given from those who ask.
+        """
+        self._check_stop()
+        if time.monotonic() - self._stored_at > STORE_SECONDS:
+            self._writer.flush()
+            self._stored_at = time.monotonic()
+
+    def _check_stop(self) -> None:
         if self._stop.is_set():
             raise NewsbotError("the re-index was stopped", "the next one goes on with it")
 

@@ -9,8 +9,14 @@ import pytest
 
 from bot.answer import Newsbot
 from bot.answers import Answer, Citation
+from bot.compose import build_newsbot
 from bot.evaluate import GoldQuestion, contains_gold, describe_evaluation, evaluate, read_questions
 from config.errors import UsageError
+from config.settings import Settings
+from index.embed import WordLlamaEmbedder
+from index.reindex import reindex
+from index.sources import SourceList
+from tests.newsroom import write_lines
 
 WIRE = "https://bosphorus-wire.example/2020/02/18/idlib-talks-moscow"
 
@@ -139,3 +145,16 @@ def test_an_invented_quote_is_found_out(sample_newsbot: Newsbot) -> None:
         "quote stands in its article": {"share": 0.0, "questions": 2},
         "unanswerable question refused": {"share": 0.0, "questions": 1},
     }
+
+
+def test_a_copy_of_the_gold_article_is_found_for_it(settings: Settings, tmp_path: Path) -> None:
+    """Search gives one of several copies; whichever it is, the report was found."""
+    text = "The port of Brenn was closed on Friday after a crane fell on the ferry Albatros at pier 7. Nobody was hurt."
+    lines = [{"url": f"https://{name}.example/1", "text": text} for name in ("one", "two")]
+    SourceList(settings.data).add([str(write_lines(tmp_path / "news.jsonl", *lines))])
+    reindex(settings, WordLlamaEmbedder())
+    newsbot = build_newsbot(settings)
+    for line in lines:
+        measured = evaluate(newsbot, [GoldQuestion("why was the port closed?", None, ("crane",), (line["url"],))])
+        assert measured["gold article in first 1"] == {"share": 1.0, "questions": 1}
+    newsbot.index.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -286,6 +287,25 @@ def test_two_feeds_with_words_of_their_own(web: Web) -> None:
     assert [counts(web, source)[1:4] for source in web.read().sources] == [(0, 0, 1), (0, 0, 1)]
     assert web.texts() == {"/a": second + "\n\nIt rained."}
     assert (web.articles()["/a"].published, web.articles()["/a"].updated is None) == (DATE, False)
+
+
+def test_a_slow_source_does_not_keep_what_it_gave(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one page gave is stored while the next is still waited for, so that it can be answered from."""
+    monkeypatch.setattr("index.run.STORE_SECONDS", 0.0)
+    waited = []
+
+    def wait() -> None:
+        deadline = time.monotonic() + 30
+        while web.paths() != {"/a"} and time.monotonic() < deadline:
+            time.sleep(0.1)
+        waited.append(web.paths())
+
+    web.feed("/feed", *(write_item(web.site.url + path, TEASER) for path in ("/a", "/b")))
+    web.site.page("/a", write_page(write_story("Ansk")))
+    web.site.page("/b", write_page(write_story("Bresk")), before=wait)
+    web.add("feed", "/feed")
+    web.read()
+    assert (waited, web.paths()) == ([{"/a"}], {"/a", "/b"})
 
 
 def test_what_ages_out_stays(web: Web) -> None:
