@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +24,7 @@ def collect_status(settings: Settings, index: LiveIndex) -> dict[str, Any]:
         sources = SourceList(settings.data).read()
         store, ledger, meta = generation.store, generation.ledger, generation.store.read_meta()
         failures, reads, articles = ledger.failures(), ledger.last_reads(), ledger.count_articles()
-        local = {source.location for source in sources if source.is_local}
+        remote = {s.location: ledger.stamps(s.location).keys() for s in sources if not s.is_local}
         return {
             "articles": store.count("articles"),
             "passages": store.count("passages"),
@@ -35,7 +36,7 @@ def collect_status(settings: Settings, index: LiveIndex) -> dict[str, Any]:
                 _describe_source(source, settings, reads.get(source.location), articles, failures) for source in sources
             ],
             "reindexed": meta.get("reindexed"),
-            "failures": [_describe_failure(failure, local) for failure in failures],
+            "failures": [_describe_failure(failure, remote) for failure in failures],
             "embedder": meta.get("embedder"),
             "generation": generation.name,
             "data": str(settings.data),
@@ -108,10 +109,15 @@ def _describe_source(
     }
 
 
-def _describe_failure(failure: RememberedFailure, local: set[str]) -> dict[str, Any]:
-    """A failure as JSON; an item on this machine is tried again in each re-index, one on the web ever less often."""
-    retry = None if failure.failure.source in local else _write_moment(next_try(failure))
-    facts = {key: value for key, value in asdict(failure.failure).items() if key != "not_before"}
+def _describe_failure(failure: RememberedFailure, remote: Mapping[str, Collection[str]]) -> dict[str, Any]:
+    """A failure as JSON. Only what could not be read over the web waits for its next try; all else is read each time.
+
+    `remote` are the items of each source on the web that were read in spite of what is wrong with them.
+    """
+    facts = asdict(failure.failure)
+    source, item, not_before = facts["source"], facts["item"], facts.pop("not_before")
+    waits = source in remote and (not_before > 0 or (item != source and item not in remote[source]))
+    retry = _write_moment(next_try(failure)) if waits else None
     return {
         **facts,
         "since": _write_moment(failure.first),

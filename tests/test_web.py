@@ -653,6 +653,30 @@ def test_failures_are_tried_again(web: Web) -> None:
     assert (web.read().failures, web.remembered()) == ([], [])
 
 
+def test_the_status_of_what_failed(web: Web, run_here: RunHere, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`status` tells of each source what failed, and of what waits when it is tried again, for people and as JSON."""
+    monkeypatch.setenv("NEWSBOT_ALLOW_HOSTS", "127.0.0.1")
+    url = web.site.url
+    broken = write_feed(write_item(f"{url}/a", write_story("Ansk") * 2), write_item(f"{url}/gone", TEASER))
+    web.site.page("/feed", broken.replace("</channel>", ""), media_type="application/rss+xml")
+    web.add("feed", "/feed")
+    web.read()
+    done = run_here("status", "--json")
+    assert done.returncode == 1
+    status = json.loads(done.stdout)
+    (source,) = status["reading"]
+    assert (source["kind"], source["articles"], source["failed"]) == ("feed", 1, 2)
+    assert source["next_read"] > source["last_read"]
+    assert source["last_error"].startswith(f"{url}/")
+    waiting = {web.short(f["item"]): f["next_try"] for f in status["failures"]}
+    assert sorted(waiting) == ["/feed", "/gone"]
+    assert waiting["/feed"] is None
+    assert waiting["/gone"] >= source["last_read"][:19]
+    text = run_here("status").stdout
+    assert f"failed: {url}/gone: is not there (404) (since " in text
+    assert f"feed {url}/feed: 1 articles, read " in text
+
+
 def test_a_page_that_asks_to_wait(web: Web) -> None:
     """A page that asks to wait is not asked for again before, and then it is."""
     web.feed("/feed", write_item(f"{web.site.url}/a", TEASER))
