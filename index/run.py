@@ -67,7 +67,6 @@ class Run:
         self._words, self._store, self._ledger, self._writer = settings.passage_words, store, ledger, writer
         self._allow_removal, self._keep_plan, self._on_progress = allow_removal, keep_plan, on_progress
         self._began = datetime.now(UTC).isoformat(timespec="seconds")
-        self._stored = store.text_hashes()
         self._bare = set(store.article_ids_without_passages()) if not keep_plan else set()
         # Text hashes by article id: those that this run brought, and those that some source says as it did before.
         self._brought: dict[str, str] = {}
@@ -124,7 +123,7 @@ class Run:
             source.failures.append(event.result)
             return
         read = event.result
-        known = self._store.article(read.id) if read.id in self._stored else None
+        known = self._store.article(read.id)
         step = self._plan(read, known, source, source.seen_in.get(event.item, {}).get(read.id))
         self._note_step(source.report, step, read.title)
         if step.action == "refuse":
@@ -136,7 +135,6 @@ class Run:
         if step.article is not None:
             source.report.new += step.action == "add"
             source.report.changed += step.action == "replace"
-            self._stored[read.id] = step.article.text_hash
             self._write(step.article, (event.source, event.item, read.id, read.text_hash))
         else:
             source.report.unchanged += 1
@@ -249,7 +247,6 @@ class Run:
         for step in steps:
             article = self._store.article(step.article_id) if self._keep_plan else None
             self._note_step(report, step, article.title if article else "")
-            self._stored.pop(step.article_id, None)
             self._bare.discard(step.article_id)
         self._writer.remove([step.article_id for step in steps])
         report.removed += len(steps)

@@ -58,9 +58,9 @@ class ArticleStore:
         rows = self._database.read(f"SELECT {', '.join(_ARTICLE)} FROM articles WHERE id = ?", (article_id,))  # noqa: S608
         return Article(*rows[0]) if rows else None
 
-    def text_hashes(self) -> dict[str, str]:
-        """The hash of title and text of each stored article by id."""
-        return dict(self._database.read("SELECT id, text_hash FROM articles"))
+    def article_ids(self) -> list[str]:
+        """The ids of all articles."""
+        return [row[0] for row in self._database.read("SELECT id FROM articles")]
 
     def article_ids_without_passages(self) -> list[str]:
         """Articles that are stored but not yet split and embedded: those taken over into a new generation."""
@@ -157,15 +157,15 @@ class ArticleStore:
 
 def _put_article(db: sqlite3.Connection, article: Article) -> int:
     """Add or replace an article without its passages; link it with its copies if its text is new. Gives its number."""
-    values = (*(getattr(article, name) for name in _ARTICLE), article.text_hash)
+    values = tuple(getattr(article, name) for name in _ARTICLE)
     stored = db.execute("SELECT number, text FROM articles WHERE id = ?", (article.id,)).fetchone()
     if stored is None:
-        columns = f"{', '.join(_ARTICLE)}, text_hash"
+        columns = ", ".join(_ARTICLE)
         found = db.execute(f"INSERT INTO articles ({columns}) VALUES ({marks(len(values))})", values)  # noqa: S608
         number = int(found.lastrowid or 0)
     else:
         number, old_text = stored
-        changes = ", ".join(f"{name} = ?" for name in (*_ARTICLE, "text_hash"))
+        changes = ", ".join(f"{name} = ?" for name in _ARTICLE)
         db.execute(f"UPDATE articles SET {changes} WHERE number = ?", (*values, number))  # noqa: S608
         if old_text == article.text:
             return int(number)

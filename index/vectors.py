@@ -25,9 +25,8 @@ _PAGE = 2000
 # Vectors that Chroma keeps in its log at most before they are in its index on the disk. What is in the log is indexed
 # anew at each opening: with Chroma's 1000 that takes 0.2 s longer, with 250 storing takes a tenth longer at most.
 _UNSYNCED = 250
-
-
 _SAME = 1e-4  # the distance of a vector from itself at most, as Chroma reckons it
+_RELINKS = 3  # times that lost vectors are looked for and written anew
 
 
 class VectorIndex:
@@ -94,20 +93,33 @@ class VectorIndex:
     def relink(self) -> int:
         """Write each vector anew that a search for itself does not find; how many those were.
 
-        Chroma's graph has lost them where very many others were deleted or written twice. It takes some 10 seconds
-        for 100,000.
+        Chroma's graph loses some where a process was killed, or very many others were deleted or written twice. Writing
+        some anew may lose others, so it is looked again; one in a thousand may stay lost, as in a graph without any
+        kill. It takes some 10 seconds for 100,000.
         """
-        lost, offset = 0, 0
+        relinked: set[str] = set()
         with self._lock, _explained(self._where), self._files:
-            while (page := self._collection.get(limit=_PAGE // 4, offset=offset, include=["embeddings"]))["ids"]:
-                ids, vectors = page["ids"], cast("Vectors", page["embeddings"])
-                found = self._collection.query(query_embeddings=vectors, n_results=1, include=["distances"])
-                nearest = found["distances"] or []
-                unfound = [i for i in range(len(ids)) if not nearest[i] or nearest[i][0] > _SAME]
-                if unfound:
-                    self._collection.upsert(ids=[ids[i] for i in unfound], embeddings=vectors[unfound])
-                lost, offset = lost + len(unfound), offset + len(ids)
-        return lost
+            for _ in range(_RELINKS):
+                lost = list(self._find_lost())
+                for ids, vectors in lost:
+                    self._collection.delete(ids=ids)
+                    self._collection.add(ids=ids, embeddings=vectors)
+                    relinked.update(ids)
+                if not lost:
+                    break
+        return len(relinked)
+
+    def _find_lost(self) -> Iterator[tuple[list[str], Vectors]]:
+        """The ids and vectors, page by page, that a search for themselves does not find."""
+        offset = 0
+        while (page := self._collection.get(limit=_PAGE // 4, offset=offset, include=["embeddings"]))["ids"]:
+            ids, vectors = page["ids"], cast("Vectors", page["embeddings"])
+            found = self._collection.query(query_embeddings=vectors, n_results=1, include=["distances"])
+            nearest = found["distances"] or []
+            unfound = [i for i in range(len(ids)) if not nearest[i] or nearest[i][0] > _SAME]
+            if unfound:
+                yield [ids[i] for i in unfound], vectors[unfound]
+            offset += len(ids)
 
     def try_out(self) -> None:
         """Read every vector, and write the first ones again. Where a file is cut this raises, or ends the process."""

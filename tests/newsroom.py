@@ -83,7 +83,7 @@ def open_index(settings: Settings) -> Iterator[Generation]:
 def read_articles(settings: Settings) -> dict[str, Article]:
     """All stored articles by id."""
     with open_index(settings) as generation:
-        return {i: article for i in generation.store.text_hashes() if (article := generation.store.article(i))}
+        return {i: article for i in generation.store.article_ids() if (article := generation.store.article(i))}
 
 
 def read_texts(settings: Settings) -> dict[str, str]:
@@ -101,7 +101,8 @@ def read_contents(settings: Settings) -> dict[str, object]:
         assert generation.vectors.count() == generation.keywords.count() == len(passages)
         assert generation.store.stale_passage_ids() == []
         assert generation.store.article_ids_without_passages() == []
-        articles = generation.store.text_hashes()
+        store = generation.store
+        articles = {i: article.text_hash for i in store.article_ids() if (article := store.article(i))}
         copies = {(article_id, copy.id) for article_id in articles for copy in generation.store.copies_of(article_id)}
         return {"articles": articles, "passages": passages, "copies": copies}
 

@@ -161,7 +161,7 @@ def check_answering(settings: Settings, newsroom: Newsroom, embedder: WordLlamaE
     live = LiveIndex(settings)
     with live.use() as generation:
         store = generation.store
-        articles = {i: article for i in store.text_hashes() if (article := store.article(i)) is not None}
+        articles = {i: article for i in store.article_ids() if (article := store.article(i)) is not None}
         found: defaultdict[str, list[Passage]] = defaultdict(list)
         for passage in store.load_passages(store.passage_ids()).values():
             found[passage.article.id].append(passage)
@@ -194,13 +194,13 @@ def read_all(settings: Settings) -> tuple[dict[str, Any], dict[str, Any]]:
         for i in range(0, len(ids), 500):
             got = generation.vectors.collection.get(ids=ids[i : i + 500], include=["embeddings"])
             vectors |= dict(zip(got["ids"], np.array(got["embeddings"]), strict=True))
-        for passage_id in ids[::20]:
-            ((_, cosine),) = generation.vectors.search(vectors[passage_id], 1)
-            assert cosine > 0.9999  # it is found, and not only stored
+        # Chroma's search is approximate: of a thousand vectors one may not be found by itself, killed or not.
+        lost = [i for i in ids if generation.vectors.search(vectors[i], 1)[0][1] < 0.9999]
+        assert len(lost) <= len(ids) / 200
         contents["passages"] = sorted(describe(p) for p in store.load_passages(ids).values())
         contents["articles"] = {
             i: (a.id, a.text, a.title, a.url, a.outlet, a.published, a.language)
-            for i in store.text_hashes()
+            for i in store.article_ids()
             if (a := store.article(i)) is not None
         }
         sources = sorted(ledger.sources())
