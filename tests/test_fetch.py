@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import shutil
 import socket
 import ssl
 import subprocess
@@ -512,6 +513,7 @@ def test_tls_that_is_none() -> None:
     assert fetch_over_tls(None) == "does not speak TLS that can be understood (asked for its robots.txt)"
 
 
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="the openssl program makes the certificate")
 def test_a_certificate_that_nobody_vouches_for(tmp_path: Path) -> None:
     """TLS is verified: a certificate that a server made for itself is not trusted."""
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
