@@ -13,6 +13,7 @@ from typing import Any
 from bot.answers import Answer
 from bot.compose import build_newsbot
 from config.errors import NewsbotError, UsageError, first_line
+from config.logs import scrub
 from config.settings import Settings
 from index.articles import Hit
 from index.search import read_moment
@@ -49,7 +50,7 @@ def run_sources(settings: Settings, given: argparse.Namespace) -> int:
     else:
         print("\n".join(_write_source(source) for source in sources.read()) or "no sources yet")
     for reason in left_out:
-        print(f"newsbot: left out {reason}", file=sys.stderr)
+        print(f"newsbot: left out {scrub(reason, settings.secrets)}", file=sys.stderr)
     return 1 if left_out else 0
 
 

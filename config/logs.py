@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 # Any Bot API token, also one that is not ours: digits (right after "bot" in an address), a colon, 30 or more letters.
 _TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{30,}")
+_PASSWORD = re.compile(r"(?<=://)[^\s/@]+:[^\s/@]*(?=@)")
 
 
 class ScrubbingFormatter(logging.Formatter):
@@ -23,10 +24,10 @@ class ScrubbingFormatter(logging.Formatter):
 
 
 def scrub(text: str, secrets: Iterable[str]) -> str:
-    """`text` without the given secrets and without anything that looks like a Bot API token."""
+    """`text` without the given secrets, and without what looks like a Bot API token or a password in an address."""
     for secret in secrets:
         text = text.replace(secret, "***")
-    return _TOKEN.sub("***", text)
+    return _PASSWORD.sub("***", _TOKEN.sub("***", text))
 
 
 def start_logging(level: str, secrets: Iterable[str]) -> None:

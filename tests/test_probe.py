@@ -139,6 +139,7 @@ def test_addresses_that_lead_inside(run_here: RunHere, address: str, reason: str
     assert done.stderr.startswith("newsbot: ")
     assert f"cannot be a source, it {reason}" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+    assert "secret" not in done.stderr
 
 
 def test_a_host_that_does_not_answer(run_here: RunHere, monkeypatch: pytest.MonkeyPatch) -> None:

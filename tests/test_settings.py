@@ -199,10 +199,15 @@ def test_the_first_line_of_an_error_is_short_and_never_empty(error: ValueError, 
         (f"POST https://api.telegram.org/bot{TOKEN}/getMe", "POST https://api.telegram.org/bot***/getMe"),
         (f"key {KEY}, key {KEY}", "key ***, key ***"),
         ("at 12:30:45 on 2020-02-18, id 123456:short", "at 12:30:45 on 2020-02-18, id 123456:short"),
+        ("https://me:pass@news.example/a@b:c", "https://***@news.example/a@b:c"),
+        (
+            "https://news.example:8080/@writer and https://a@b.example/",
+            "https://news.example:8080/@writer and https://a@b.example/",
+        ),
     ],
 )
 def test_scrubbing_takes_out_secrets_and_any_token(text: str, scrubbed: str) -> None:
-    """Our secrets, and whatever looks like a Bot API token, become ***; the rest stays."""
+    """Our secrets, and what looks like a Bot API token or a password in an address, become ***; the rest stays."""
     assert scrub(text, [KEY]) == scrubbed
 
 
