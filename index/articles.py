@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from index.copies import sign_text
+
 
 def digest(*parts: object) -> str:
     """20 hexadecimal characters that stand for these parts (80 bits: no accident makes two alike)."""
@@ -34,6 +36,11 @@ class Article:
     def text_hash(self) -> str:
         """Changes when the title or the text does: what makes a new version of an article."""
         return digest(self.title, self.text)
+
+    @cached_property
+    def copy_keys(self) -> tuple[int, ...]:
+        """The keys of its text by which near-duplicates are found (`index.copies.sign_text`)."""
+        return sign_text(self.text)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from contextlib import suppress
 from queue import Empty, Full, Queue
 
 from config.settings import Settings
-from index.events import Event
+from index.articles import Article
+from index.events import ArticleRead, Event
 from index.folders import read_folder
 from index.ledger import Ledger
 from index.sources import Source
@@ -53,6 +54,8 @@ def read_sources(
         for source in sources:
             if source.is_local:
                 for event in read_folder(source, ledger, settings.max_file_mb * 1_000_000):
+                    if isinstance(event, ArticleRead) and isinstance(event.result, Article):
+                        _ = event.result.copy_keys  # worked out and kept here, beside other work
                     put(event)
 
     def read_remote() -> None:

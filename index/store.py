@@ -176,7 +176,7 @@ def _put_article(db: sqlite3.Connection, article: Article) -> int:
 
 def _link(db: sqlite3.Connection, number: int, article: Article) -> None:
     """Note which stored articles are near-duplicates of this one; it makes no difference which of two comes first."""
-    keys = sign_text(article.text)
+    keys = article.copy_keys
     query = f"""SELECT DISTINCT a.number, a.text, a.published FROM bands b JOIN articles a ON a.number = b.article
                 WHERE b.key IN ({marks(len(keys))}) AND a.number <> ? LIMIT {_CANDIDATES}"""  # noqa: S608
     copies = [
