@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.web import entries, feeds, json_feeds
-from index.web.feeds import entry_text
-from index.web.listings import Entry, Listing, read_listing
+from index.web.entries import Entry, Listing
+from index.web.fragments import entry_text
+from index.web.listings import read_listing
 
 URL = "https://post.example/news/feed.xml"
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.web import markup, opml, sitemaps
-from index.web.listings import Entry, Listing, read_listing
+from index.web.entries import Entry, Listing
+from index.web.listings import read_listing
 from index.web.opml import write_opml
 
 URL = "https://post.example/sitemap.xml"

@@ -23,10 +23,8 @@ from index.web.entries import (
     outlet_of,
     say_cut,
 )
-from index.web.fragments import entry_line, entry_text, plain_content
+from index.web.fragments import entry_line, plain_content
 from index.web.teasers import make_entry
-
-__all__ = ["entry_text", "read_feed"]
 
 # feedparser reads about a megabyte in a second or two; no newsroom's feed comes near this, in characters.
 MAX_LENGTH = 10_000_000

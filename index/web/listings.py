@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from index.web.entries import Entry, Listing, absolute_link, language_of
+from index.web.entries import Listing, absolute_link, language_of
 from index.web.feeds import read_feed
 from index.web.fragments import read_page_head
 from index.web.json_feeds import read_json_feed
 from index.web.markup import decode_body, find_root, local_name, unpack_body
 from index.web.opml import read_opml
 from index.web.sitemaps import read_sitemap
-
-__all__ = ["Entry", "Listing", "read_listing"]
 
 
 def read_listing(body: bytes, url: str, *, media_type: str = "", charset: str = "", now: datetime) -> Listing:

@@ -24,10 +24,10 @@ from index.files import Document
 from index.ledger import Ledger, Visit
 from index.schedule import delay, next_try, next_visit
 from index.sources import Source
-from index.web.entries import check_dates
-from index.web.feeds import entry_text
+from index.web.entries import Entry, check_dates
 from index.web.fetch import Fetcher, NotFetched
-from index.web.listings import Entry, read_listing
+from index.web.fragments import entry_text
+from index.web.listings import read_listing
 from index.web.visiting import Page, Visitor
 
 PAGE_SECONDS = 60.0  # that one page may take
