@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from bot.answers import Answer, Citation, Reader, Statement
 from bot.questions import analyze_question
-from bot.verify import FindArticle, cite_statements, verify_statements
+from bot.verification.statements import FindArticle, cite_statements, verify_statements
 from config.errors import ServiceError
 from config.logs import scrub
 from index.articles import Hit

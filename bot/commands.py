@@ -101,9 +101,9 @@ def run_chat(settings: Settings, given: argparse.Namespace) -> int:
 
 def run_eval(settings: Settings, given: argparse.Namespace) -> int:
     """Measure search, answers and refusals on question files; 1 if a question could not be measured."""
-    from bot.evaluate import evaluate
-    from bot.evaluation_report import describe_evaluation, render_report
-    from bot.gold import read_questions
+    from bot.evaluation.evaluate import evaluate
+    from bot.evaluation.gold import read_questions
+    from bot.evaluation.report import describe_evaluation, render_report
 
     if given.report and not given.report.parent.is_dir():  # said now, and not after all has been measured
         raise UsageError(f"cannot write {given.report} (there is no such folder)", "name another file")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.answer import Newsbot
 from bot.answers import Reader
-from bot.extractive import ExtractiveReader
+from bot.readers.extractive import ExtractiveReader
 from config.settings import Settings
 from index.embed import Embedder, LlamaIndexEmbedder, make_embedder
 from index.live import LiveIndex
@@ -37,7 +37,7 @@ def build_newsbot(
         search = RetrieverSearch(retriever)
     readers: list[Reader] = [ExtractiveReader(embedder)]
     if llm is not None or settings.uses_model:
-        from bot.model import ModelReader, make_model_reader
+        from bot.readers.model import ModelReader, make_model_reader
 
         readers.insert(0, make_model_reader(settings) if llm is None else ModelReader(llm, settings.model_timeout))
     return Newsbot(LiveIndex(settings), embedder, readers, settings.hits, search, settings.secrets)

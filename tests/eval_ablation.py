@@ -12,8 +12,8 @@ from dataclasses import replace
 from functools import partial
 
 from bot.answer import Newsbot
-from bot.evaluate_search import DEPTHS, RECIPROCAL_RANK, rank_gold, value_search
-from bot.gold import GoldQuestion
+from bot.evaluation.gold import GoldQuestion
+from bot.evaluation.search import DEPTHS, RECIPROCAL_RANK, rank_gold, value_search
 from bot.render import render_table
 from index.search.passages import search_passages
 from index.search.ranking import Weights

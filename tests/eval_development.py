@@ -13,9 +13,9 @@ import tempfile
 from pathlib import Path
 
 from bot.compose import build_newsbot
-from bot.evaluate import evaluate
-from bot.evaluation_report import describe_evaluation
-from bot.gold import read_questions
+from bot.evaluation.evaluate import evaluate
+from bot.evaluation.gold import read_questions
+from bot.evaluation.report import describe_evaluation
 from config.settings import load_settings
 from index.embed import WordLlamaEmbedder
 from index.reindex import reindex

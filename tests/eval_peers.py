@@ -24,8 +24,8 @@ from llama_index.core.schema import Document, MetadataMode, NodeWithScore, Query
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
 from bot.answer import Newsbot
-from bot.evaluate_search import DEPTHS, PASSAGES, rank_gold, value_search
-from bot.gold import GoldQuestion
+from bot.evaluation.gold import GoldQuestion
+from bot.evaluation.search import DEPTHS, PASSAGES, rank_gold, value_search
 from bot.render import render_table
 from index.articles import Article, Hit, Passage
 from index.dates import is_after

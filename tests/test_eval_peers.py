@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from bot.answer import Newsbot
-from bot.gold import GoldQuestion
+from bot.evaluation.gold import GoldQuestion
 from tests.eval_peers import PeerSearch, compare_with_peers, make_peers
 
 WIRES = (

@@ -12,10 +12,10 @@ import pytest
 from bot.answer import Newsbot
 from bot.answers import Answer, Citation
 from bot.compose import build_newsbot
-from bot.evaluate import Evaluation, Outcome, evaluate
-from bot.evaluate_search import Miss, Ranks
-from bot.evaluation_report import describe_evaluation, render_report
-from bot.gold import KINDS, GoldQuestion, contains_gold, read_questions
+from bot.evaluation.evaluate import Evaluation, Outcome, evaluate
+from bot.evaluation.gold import KINDS, GoldQuestion, contains_gold, read_questions
+from bot.evaluation.report import describe_evaluation, render_report
+from bot.evaluation.search import Miss, Ranks
 from config.errors import IndexMissing, ServiceError, UsageError
 from config.settings import Settings
 from index.articles import Hit

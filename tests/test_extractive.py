@@ -11,9 +11,9 @@ import pytest
 from bot.answer import NO_EVIDENCE, Newsbot
 from bot.answers import Answer, Kind, Question
 from bot.compose import build_newsbot
-from bot.extractive import ExtractiveReader, collect_candidates, fit_kind
-from bot.gold import contains_gold
+from bot.evaluation.gold import contains_gold
 from bot.questions import analyze_question, ask_kind, what_is_stated
+from bot.readers.extractive import ExtractiveReader, collect_candidates, fit_kind
 from config.settings import Settings
 from index.embed import LlamaIndexEmbedder, WordLlamaEmbedder
 from index.report import Report

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.facts import Facts, find_facts, find_numbers, fold, missing_facts
+from bot.verification.facts import Facts, find_facts, find_numbers, fold, missing_facts
 
 
 def facts(numbers: str = "", names: str = "", *quotations: str) -> Facts:

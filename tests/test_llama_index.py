@@ -16,7 +16,7 @@ from pydantic import PrivateAttr
 from bot.answer import NO_EVIDENCE, Newsbot
 from bot.answers import Answer, Citation
 from bot.compose import build_newsbot
-from bot.gold import contains_gold
+from bot.evaluation.gold import contains_gold
 from config.errors import IndexMismatch, ServiceError
 from config.settings import Settings
 from index.embed import Embedder, LlamaIndexEmbedder

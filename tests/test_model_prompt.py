@@ -13,7 +13,7 @@ from llama_index.core.base.llms.types import ChatMessage, ChatResponse, ChatResp
 from pydantic import PrivateAttr
 
 from bot.answers import Question
-from bot.model import ModelReader, make_prompt, parse_reply
+from bot.readers.model import ModelReader, make_prompt, parse_reply
 from config.errors import ServiceError
 from tests.fakes import FakeLLM, make_hits, make_passages
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answers import Citation, Span, Statement
-from bot.facts import find_facts, missing_facts
-from bot.verify import cite_statements, verify_statements
+from bot.verification.facts import find_facts, missing_facts
+from bot.verification.statements import cite_statements, verify_statements
 from index.articles import Article, Hit, Passage
 from tests.fakes import make_hits, make_passages
 

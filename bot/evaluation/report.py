@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
-from bot.evaluate import Evaluation, Share
-from bot.evaluate_search import DEPTHS, RECIPROCAL_RANK
+from bot.evaluation.evaluate import Evaluation, Share
+from bot.evaluation.search import DEPTHS, RECIPROCAL_RANK
 from bot.render import render_table
 
 _LISTED = 20  # failures in the terminal

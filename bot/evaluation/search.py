@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.answer import Newsbot
-from bot.gold import GoldQuestion, contains_gold, pad_words
+from bot.evaluation.gold import GoldQuestion, contains_gold, pad_words
 from index.articles import Article, distinct_articles
 from index.dates import is_after
 from index.store import ArticleStore

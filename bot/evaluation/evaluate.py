@@ -12,8 +12,8 @@ from typing import Any
 
 from bot.answer import Newsbot
 from bot.answers import Answer, Status
-from bot.evaluate_search import Miss, Ranks, explain_misses, rank_gold, value_search
-from bot.gold import KINDS, GoldQuestion, contains_gold
+from bot.evaluation.gold import KINDS, GoldQuestion, contains_gold
+from bot.evaluation.search import Miss, Ranks, explain_misses, rank_gold, value_search
 from config.errors import IndexMismatch, IndexMissing, NewsbotError, first_line
 from config.logs import scrub
 

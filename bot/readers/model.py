@@ -1,7 +1,7 @@
 """The model reader: any llama-index LLM writes the answer from the same hits, under the same verification.
 
 What the model is asked for is little: sentences that end in the numbers of the passages that carry them. Quotes,
-offsets, numbering and the check that anything is true are code (`bot.verify`); a model that invents is left out there.
+offsets, numbering and the check that anything is true are code (`bot.verification`): what a model invents is left out.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from bot.answers import Citation, Span, Statement
-from bot.facts import find_facts, missing_facts
 from bot.questions import what_is_stated
+from bot.verification.facts import find_facts, missing_facts
 from index.articles import Article, Hit, Passage
 from index.split import sentence_spans
 from index.terms import content_terms

@@ -1,0 +1,1 @@
+"""`newsbot eval`: search, answers and citations measured on questions with known answers."""

@@ -1,0 +1,1 @@
+"""The readers: what turns a question and its hits into the statements of an answer."""
