@@ -1,21 +1,23 @@
 """The way of a question, every step in order:
 
-question → search → read → verify → cite
+question → standalone question → search → read → verify → compare → cite
 """
 
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from types import MappingProxyType
 
-from bot.answers import Answer, Citation, Reader, Statement
+from bot.age import note_age
+from bot.answers import Answer, Reader, Reading, Statement, Status, Turn, Usage
+from bot.clock import Clock
+from bot.disagreement import find_disagreement
+from bot.follow_ups import Rewriter, make_standalone
+from bot.forms import find_form
 from bot.questions import analyze_question
-from bot.verification.statements import FindArticle, cite_statements, verify_statements
+from bot.verification.statements import FindArticle, check_statement, cite_statements
 from config.errors import ServiceError
 from config.logs import scrub
 from index.articles import Hit
@@ -29,22 +31,27 @@ from index.search.spelling import correct_spelling
 
 NO_EVIDENCE = "I found nothing in these articles that answers this."
 FAILED = "I could not work on this question just now. Please ask again in a moment."
-_OLD_DAYS = 30  # from then on an answer says of when its newest article is
+_TIMELINE_HITS = 40  # a dated list draws on many passages
 _LOG = logging.getLogger(__name__)
+
+Watch = Callable[[Answer], None]  # is given the answer so far, each time that it has grown
 
 
 @dataclass
 class Newsbot:
     """Answers questions from the live index. Built by `bot.compose.build_newsbot`; safe to use from several threads.
 
-    `readers` are tried in order: the next one answers when one fails. `search` takes the place of the built-in search.
-    `secrets` never stand in a note, whatever an endpoint says in its errors.
+    `readers` are tried in order: the next one answers when one fails. `timeline` reads for dated lists, in place of all
+    of them. `rewriter` is a model that makes follow-up questions stand alone. `search` takes the place of the built-in
+    search. `secrets` never stand in a note, whatever an endpoint says in its errors.
     """
 
     index: LiveIndex
     embedder: Embedder
     readers: Sequence[Reader]
     hits: int = 10
+    timeline: Reader | None = None
+    rewriter: Rewriter | None = None
     search: Search | None = None
     secrets: Sequence[str] = field(default=(), repr=False)
 
@@ -58,109 +65,133 @@ class Newsbot:
         with self.index.use() as generation:
             return understand(generation, question, at)
 
-    def answer(self, question: str, *, at: str | None = None) -> Answer:
-        """Answer a question asked at `at` (a day or moment in ISO 8601; None: now).
+    def answer(
+        self, question: str, *, at: str | None = None, turns: Sequence[Turn] = (), watch: Watch | None = None
+    ) -> Answer:
+        """Answer a question asked at `at` (a day or moment in ISO 8601; None: now) after `turns`, oldest first.
 
-        Raises `IndexMissing`, `IndexMismatch`, and `ServiceError` when the search itself fails; a reader that fails is
-        replaced by the next one, and the answer says so.
+        `watch` is given the answer as soon as a verified statement is there, and each time that it has grown: its text
+        then begins with the text before. Raises `IndexMissing`, `IndexMismatch`, and `ServiceError` when the search
+        itself fails; a reader that fails is replaced by the next one, and the answer says so.
         """
         question = clean_line(question)
         with self.index.use() as generation:
             revision = generation.store.revision()
-            answer = self._answer_from(generation, question, at)
+            answer = self._answer_from(generation, question, at, turns, watch)
             # An article that was corrected between search and verification supports nothing: ask the new one, once.
             if answer.status != "answered" and generation.store.revision() != revision:
-                answer = self._answer_from(generation, question, at)
+                answer = self._answer_from(generation, question, at, turns, watch)
             return answer
 
-    def _answer_from(self, generation: Generation, question: str, at: str | None) -> Answer:
-        clock = _Clock()
-        with clock.step("search"):
-            asked = correct_spelling(question, generation)
-            hits = self._search(generation, asked, self.hits, at)
-            analyzed = analyze_question(asked, generation.keywords, self.embedder)
+    def _answer_from(
+        self, generation: Generation, question: str, at: str | None, turns: Sequence[Turn], watch: Watch | None
+    ) -> Answer:
+        draft = _Draft(question, at, watch)
+        with draft.clock.step("follow up"):
+            standalone = make_standalone(question, turns, self.rewriter)
+            draft.standalone, draft.usage = standalone.text, standalone.usage
+        with draft.clock.step("search"):
+            asked = correct_spelling(standalone.text, generation)
+            if asked != standalone.text:
+                draft.notes.append(f"I read this as: {asked}")
+            form = find_form(asked)
+            dated = [self.timeline] if form.name == "timeline" and self.timeline else []
+            hits = self._search(generation, form.topic, max(self.hits, _TIMELINE_HITS) if dated else self.hits, at)
+            analyzed = analyze_question(form.topic, generation.keywords, self.embedder, form.name)
+        draft.outlets = {hit.passage.article.id: hit.outlets for hit in reversed(hits)}
         find_article = _find_article(generation, hits, foreign=self.search is not None)
-        notes = [f"I read this as: {asked}"] if asked != question else []
         failed = 0
-        for reader in self.readers:
+        readers = dated or self.readers
+        for reader in readers:
+            wrote = 0
             try:
-                with clock.step("read"):
-                    read = reader.read(analyzed, hits) if hits else []
+                with draft.clock.step("read"):
+                    reading = reader.read(analyzed, hits) if hits else Reading(())
+                wrote = draft.take(reading, hits, find_article)
             except ServiceError as error:
-                failed += 1
                 _LOG.warning("the %s reader failed: %s", reader.name, scrub(str(error), self.secrets))
-                notes.append(scrub(f"The {reader.name} reader could not answer: {error.problem}.", self.secrets))
-                continue
-            with clock.step("verify"):
-                verified = list(verify_statements(read, hits, find_article))
-            if verified or not read:
-                outlets = {hit.passage.article.id: hit.outlets for hit in reversed(hits)}
-                return _compose(question, verified, notes, reader.name, at, clock, outlets)
-            notes.append(f"Nothing that the {reader.name} reader wrote is carried by these articles; it was left out.")
-        if failed == len(self.readers):
-            return Answer(question, "failed", FAILED, notes=tuple(notes), reader="none", timings_ms=clock.stop())
-        return _compose(question, [], notes, reader.name, at, clock)
+                how = "stopped early" if draft.statements else "could not answer"
+                draft.notes.append(scrub(f"The {reader.name} reader {how}: {error.problem}.", self.secrets))
+                if not draft.statements:
+                    failed += 1
+                    continue
+            if draft.statements and not dated:
+                with draft.clock.step("compare"):
+                    others = find_disagreement(analyzed, draft.statements, hits)
+                draft.take(Reading(others), hits, find_article)
+            if draft.statements or not wrote:
+                return draft.compose("answered" if draft.statements else "no_evidence", reader.name)
+            draft.notes.append(
+                f"Nothing that the {reader.name} reader wrote is carried by these articles; it was left out."
+            )
+        if failed == len(readers):
+            return draft.compose("failed", "none")
+        return draft.compose("no_evidence", readers[-1].name)
 
     def _search(self, generation: Generation, question: str, k: int, at: str | None) -> list[Hit]:
         search = self.search or search_passages
         return search(generation, self.embedder, question, k=k, at=at)
 
 
+@dataclass
+class _Draft:
+    """An answer as it grows."""
+
+    question: str
+    at: str | None
+    watch: Watch | None
+    clock: Clock = field(default_factory=Clock)
+    standalone: str = ""
+    notes: list[str] = field(default_factory=list)
+    outlets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    statements: list[Statement] = field(default_factory=list)
+    checks: Counter[str] = field(default_factory=Counter)
+    usage: Usage = field(default_factory=Usage)
+
+    def take(self, reading: Reading, hits: Sequence[Hit], find_article: FindArticle) -> int:
+        """Verify each statement as it comes, keep what holds, show it; how many came. Raises as the reading does."""
+        came = 0
+        statements = iter(reading.statements)
+        try:
+            while True:
+                with self.clock.step("read"):
+                    statement = next(statements, None)
+                if statement is None:
+                    return came
+                came += 1
+                with self.clock.step("verify"):
+                    checked = check_statement(statement, hits, find_article)
+                if checked.statement is None:
+                    self.checks["left out"] += 1
+                    continue
+                self.checks["repaired" if checked.repaired else "kept"] += 1
+                self.statements.append(checked.statement)
+                if self.watch is not None:
+                    self.watch(self.compose("answered", ""))
+        finally:
+            self.usage += reading.usage
+
+    def compose(self, status: Status, reader: str) -> Answer:
+        """The answer from what was verified so far; with nothing verified, a plain word on why."""
+        text, citations = cite_statements(self.statements, self.outlets)
+        # While it grows its newest article may still come: what is said of its age could have to be taken back.
+        caveat, age = note_age(self.standalone, citations, self.at) if reader else ("", "")
+        return Answer(
+            self.question,
+            status,
+            text or (FAILED if status == "failed" else NO_EVIDENCE),
+            citations,
+            (*self.notes, *([age] if age else [])),
+            reader,
+            self.clock.stop(),
+            self.standalone if self.standalone != self.question else "",
+            caveat,
+            self.usage,
+            dict(self.checks),
+        )
+
+
 def _find_article(generation: Generation, hits: Sequence[Hit], *, foreign: bool) -> FindArticle:
     """How a quote's article is looked up: in the store; one that only a plugged-in search knows, in what that gave."""
     brought = {hit.passage.article.id: hit.passage.article for hit in hits} if foreign else {}
     return lambda article_id: generation.store.article(article_id) or brought.get(article_id)
-
-
-def _compose(
-    question: str,
-    verified: Sequence[Statement],
-    notes: Sequence[str],
-    reader: str,
-    at: str | None,
-    clock: _Clock,
-    outlets: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
-) -> Answer:
-    """The answer from what was verified; with nothing verified, the plain word that there is no evidence."""
-    if not verified:
-        return Answer(question, "no_evidence", NO_EVIDENCE, notes=tuple(notes), reader=reader, timings_ms=clock.stop())
-    text, citations = cite_statements(verified, outlets)
-    age = _note_age(citations, at)
-    return Answer(question, "answered", text, citations, (*notes, *age), reader, clock.stop())
-
-
-def _note_age(citations: Sequence[Citation], at: str | None) -> list[str]:
-    """A word on how old the newest cited article is, when it is not new."""
-    days = [date.fromisoformat(citation.published[:10]) for citation in citations if citation.published]
-    asked = date.fromisoformat(at[:10]) if at else datetime.now(UTC).date()
-    if not days or (asked - max(days)).days <= _OLD_DAYS:
-        return []
-    return [f"The newest article on this is from {write_day(max(days))}."]
-
-
-def write_day(day: date) -> str:
-    """A day as people read it: 18 February 2020."""
-    return f"{day.day} {day:%B %Y}"
-
-
-class _Clock:
-    """Times the steps of one answer, in milliseconds."""
-
-    def __init__(self) -> None:
-        self._began = time.perf_counter()
-        self._steps: dict[str, float] = {}
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        began = time.perf_counter()
-        try:
-            yield
-        finally:
-            self._steps[name] = self._steps.get(name, 0.0) + _since(began)
-
-    def stop(self) -> dict[str, float]:
-        return {name: round(spent, 2) for name, spent in {**self._steps, "total": _since(self._began)}.items()}
-
-
-def _since(began: float) -> float:
-    return (time.perf_counter() - began) * 1000

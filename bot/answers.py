@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from bot.forms import FormName
 from index.articles import Article, Hit, Passage
 
 Status = Literal["answered", "no_evidence", "failed"]
@@ -20,7 +21,8 @@ class Question:
     """A question as asked, and what the readers need to know of it.
 
     `terms` gives each term that carries meaning its weight in this index (how rare it is); a term that is a name in the
-    question is also in `names`, with the name as written (folded). `vector` is the question's unit vector.
+    question is also in `names`, with the name as written (folded). `vector` is the question's unit vector,
+    `form` that of the answer.
     """
 
     text: str
@@ -28,6 +30,7 @@ class Question:
     terms: dict[str, float]
     names: dict[str, str]
     vector: npt.NDArray[np.float32] = field(compare=False, repr=False)
+    form: FormName = "sentences"
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,51 @@ class Span:
 
 @dataclass(frozen=True)
 class Statement:
-    """One sentence of an answer with what supports it: spans to quote, or passages in which to look for them."""
+    """One sentence of an answer with what supports it: spans to quote, or passages in which to look for them.
+
+    `lead` is what code writes in front of it (the day, in a dated list): it is not checked, so no reader's words go
+    there. A statement with a lead has a line of its own.
+    """
 
     text: str
     spans: tuple[Span, ...] = ()
     passages: tuple[Passage, ...] = ()
+    lead: str = ""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a model was given and has written, in its own tokens, over some calls."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    calls: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.calls + other.calls,
+        )
+
+
+@dataclass
+class Reading:
+    """What a reader makes of its hits: statements as they come, and what they cost, known when all have come.
+
+    Taking the next statement may raise `ServiceError`, also after some have come.
+    """
+
+    statements: Iterable[Statement]
+    usage: Usage = field(default_factory=Usage)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What was asked before in a conversation, as a question that stands alone, with its answer."""
+
+    question: str
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -79,7 +122,12 @@ class Citation:
 
 @dataclass(frozen=True)
 class Answer:
-    """The answer to one question; `timings_ms` names each step and `total`."""
+    """The answer to one question; `timings_ms` names each step and `total`.
+
+    `standalone_question` is what a question means that only the conversation before it explains; empty for others.
+    A `caveat` has to be read before the text, `notes` after it. `checks` counts the statements that verification
+    `kept`, `repaired` and `left out`.
+    """
 
     question: str
     status: Status
@@ -88,18 +136,24 @@ class Answer:
     notes: tuple[str, ...] = ()
     reader: str = "extractive"
     timings_ms: dict[str, float] = field(default_factory=dict, compare=False)
+    standalone_question: str = ""
+    caveat: str = ""
+    usage: Usage = field(default_factory=Usage)
+    checks: dict[str, int] = field(default_factory=dict, compare=False)
 
     def as_json(self) -> dict[str, Any]:
         """The answer as `ask --json` prints it (the keys are a contract)."""
         return {
             "question": self.question,
-            "standalone_question": self.question,
+            "standalone_question": self.standalone_question or self.question,
             "status": self.status,
             "answer": self.text,
             "citations": [citation.as_json() for citation in self.citations],
-            "notes": list(self.notes),
+            "notes": [*([self.caveat] if self.caveat else []), *self.notes],
             "reader": self.reader,
             "timings_ms": self.timings_ms,
+            "usage": vars(self.usage),
+            "checks": self.checks,
         }
 
 
@@ -111,6 +165,6 @@ class Reader(Protocol):
         """What `Answer.reader` says."""
         ...
 
-    def read(self, question: Question, hits: Sequence[Hit]) -> list[Statement]:
-        """The sentences of the answer, each with its support. May raise `ServiceError`."""
+    def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
+        """The sentences of the answer, each with its support, as they come. May raise `ServiceError`."""
         ...

@@ -40,4 +40,4 @@ def build_newsbot(
         from bot.readers.model import ModelReader, make_model_reader
 
         readers.insert(0, make_model_reader(settings) if llm is None else ModelReader(llm, settings.model_timeout))
-    return Newsbot(LiveIndex(settings), embedder, readers, settings.hits, search, settings.secrets)
+    return Newsbot(LiveIndex(settings), embedder, readers, settings.hits, search=search, secrets=settings.secrets)

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from functools import cache
 
 from bot.answers import Kind, Question
+from bot.forms import FormName
 from index.embed import Embedder
 from index.keywords import KeywordIndex
 from index.terms import analyze, content_terms, fold_words
@@ -69,10 +70,10 @@ _NOT_SAID = re.compile(
 )
 
 
-def analyze_question(text: str, keywords: KeywordIndex, embedder: Embedder) -> Question:
-    """The question with its kind, its weighted terms and its vector."""
+def analyze_question(text: str, keywords: KeywordIndex, embedder: Embedder, form: FormName = "sentences") -> Question:
+    """The question with its kind, its weighted terms and its vector; `form` is that of its answer."""
     weights = keywords.weigh_terms(content_terms(_without_kind(text)) or content_terms(text))
-    return Question(text, ask_kind(text), weights, _find_names(text), embedder.embed_question(text))
+    return Question(text, ask_kind(text), weights, _find_names(text), embedder.embed_question(text), form)
 
 
 def ask_kind(text: str) -> Kind:

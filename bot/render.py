@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from bot.answer import write_day
+from bot.age import write_day
 from bot.answers import Answer, Citation
 
 TELEGRAM_LIMIT = 4096  # UTF-16 units of visible text in one message

@@ -24,7 +24,7 @@ from llama_index.core.llms import CustomLLM
 from llama_index.core.schema import NodeWithScore, QueryBundle
 from pydantic import PrivateAttr
 
-from bot.answers import Question, Statement
+from bot.answers import Question, Reading, Statement
 from config.errors import ServiceError
 from index.articles import Article, Hit, Passage
 
@@ -138,13 +138,13 @@ class FakeReader:
         self._results = deque(results)
         self.asked: list[tuple[Question, list[Hit]]] = []
 
-    def read(self, question: Question, hits: Sequence[Hit]) -> list[Statement]:
+    def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
         """The next result."""
         self.asked.append((question, list(hits)))
         result = self._results.popleft()
         if isinstance(result, ServiceError):
             raise result
-        return result
+        return Reading(result)
 
 
 def make_passages(*texts: str, **about: Any) -> list[Passage]:

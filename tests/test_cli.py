@@ -19,7 +19,7 @@ from tests.conftest import RunHere, RunNewsbot
 
 QUESTION = "what did Turkey demand?"
 NOBODY_KNOWS = "how many moons does Saturn have?"
-ANSWER_KEYS = "question standalone_question status answer citations notes reader timings_ms".split()
+ANSWER_KEYS = "question standalone_question status answer citations notes reader timings_ms usage checks".split()
 CITATION_KEYS = "number quote article_id title url outlet published start end updated outlets".split()
 HIT_KEYS = "rank score article_id title url outlet published updated outlets start end text".split()
 BATCH = [
@@ -197,7 +197,7 @@ def test_ask_answers(run_here: RunHere, on_samples: tuple[str, str], sample_news
     assert list(printed) == ANSWER_KEYS
     assert [list(citation) for citation in printed["citations"]] == [CITATION_KEYS] * len(expected.citations)
     assert without_timings(printed) == without_timings(expected.as_json())
-    assert set(printed["timings_ms"]) == {"search", "read", "verify", "total"}
+    assert set(printed["timings_ms"]) == {"follow up", "search", "read", "verify", "compare", "total"}
     with sample_newsbot.index.use() as generation:
         for citation in printed["citations"]:
             article = generation.store.article(citation["article_id"])

@@ -187,8 +187,8 @@ def test_without_a_sentence_there_is_no_answer(embedder: WordLlamaEmbedder) -> N
     for some in (embedder, LlamaIndexEmbedder(FakeEmbedding())):
         question = Question("gold?", "what", {"gold": 1.0}, {}, some.embed_question("gold?"))
         assert collect_candidates(question, make_hits(passages)) == []
-        assert ExtractiveReader(some).read(question, make_hits(passages)) == []
-        assert ExtractiveReader(some).read(question, []) == []
+        assert ExtractiveReader(some).read(question, make_hits(passages)).statements == ()
+        assert ExtractiveReader(some).read(question, []).statements == ()
 
 
 def test_hits_that_nothing_speaks_for_are_read_too(sample_newsbot: Newsbot, embedder: WordLlamaEmbedder) -> None:

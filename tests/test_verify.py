@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.answers import Citation, Span, Statement
 from bot.verification.facts import find_facts, missing_facts
-from bot.verification.statements import cite_statements, verify_statements
+from bot.verification.statements import check_statement, cite_statements
 from index.articles import Article, Hit, Passage
 from tests.fakes import make_hits, make_passages
 
@@ -23,7 +23,8 @@ SILENT = "The Russian statement did not mention a demand by Turkey that 900 forc
 def check(*statements: Statement, hits: list[Hit], stored: dict[str, Article] | None = None) -> list[Statement]:
     """What verification lets through; by default the articles are stored as they were found."""
     articles = {hit.passage.article.id: hit.passage.article for hit in hits} if stored is None else stored
-    return list(verify_statements(statements, hits, articles.get))
+    checked = (check_statement(statement, hits, articles.get) for statement in statements)
+    return [found.statement for found in checked if found.statement]
 
 
 def quoted(statements: list[Statement]) -> list[tuple[str, list[str]]]:

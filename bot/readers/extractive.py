@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.answers import Question, Span, Statement
+from bot.answers import Question, Reading, Span, Statement
 from bot.questions import coverage, what_is_stated, words_in
 from index.articles import Hit
 from index.embed import Embedder
@@ -75,11 +75,11 @@ class ExtractiveReader:
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
 
-    def read(self, question: Question, hits: Sequence[Hit]) -> list[Statement]:
+    def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
         """The sentences that answer. Raises `ServiceError` only where the embedder does."""
         candidates = self._weigh_meaning(question, collect_candidates(question, hits))
         if not candidates or support(question, candidates) < _ENOUGH:
-            return []
+            return Reading(())
         candidates.sort(key=lambda candidate: -candidate.score)
         picked: list[_Candidate] = []
         for candidate in candidates:
@@ -88,7 +88,7 @@ class ExtractiveReader:
             on_subject = candidate.context >= _ON_SUBJECT * candidates[0].context
             if on_subject and not any(_same(candidate.terms, other.terms) for other in picked):
                 picked.append(candidate)
-        return [Statement(candidate.span.text, spans=(candidate.span,)) for candidate in picked]
+        return Reading([Statement(candidate.span.text, spans=(candidate.span,)) for candidate in picked])
 
     def _weigh_meaning(self, question: Question, candidates: list[_Candidate]) -> list[_Candidate]:
         vectors = self._embedder.embed_texts([what_is_stated(candidate.span.text) for candidate in candidates])

@@ -15,7 +15,7 @@ from queue import Empty, Queue
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from bot.answers import Question, Statement
+from bot.answers import Question, Reading, Statement
 from config.errors import ServiceError, first_line
 from config.settings import Settings
 from index.articles import Hit, Passage
@@ -49,13 +49,13 @@ class ModelReader:
     def __init__(self, llm: LLM, timeout: float) -> None:
         self._llm, self._timeout = llm, timeout
 
-    def read(self, question: Question, hits: Sequence[Hit]) -> list[Statement]:
+    def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
         """The sentences of the reply with the passages that they name. Raises `ServiceError` for a model that fails."""
         passages = [hit.passage for hit in hits]
         reply = _THINKING.sub("", self._complete(make_prompt(question.text, passages)))
         if not any(character.isalnum() for character in _MARKS.sub("", reply)):
             raise self._failed("its reply was empty")
-        return parse_reply(reply, passages)
+        return Reading(parse_reply(reply, passages))
 
     def _complete(self, messages: Sequence[ChatMessage]) -> str:
         """The whole reply, in time, or a `ServiceError`; one that does not end is one too."""

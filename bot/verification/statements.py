@@ -1,13 +1,14 @@
 """The one promise, kept by code: nothing leaves here that its quotes do not carry.
 
-Every statement of either reader passes `verify_statements`. It keeps a statement only with quotes that stand word for
+Every statement of either reader passes `check_statement`. It keeps a statement only with quotes that stand word for
 word at their offsets in the stored article, and only if each number, name and quotation in it stands in those quotes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from bot.answers import Citation, Span, Statement
@@ -25,18 +26,27 @@ _FOREIGN_MARK = re.compile(r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]")
 FindArticle = Callable[[str], Article | None]
 
 
-def verify_statements(
-    statements: Iterable[Statement], hits: Sequence[Hit], find_article: FindArticle
-) -> Iterator[Statement]:
-    """The statements that hold, each with the spans that are to be quoted for it; what fails is left out.
+@dataclass(frozen=True)
+class Checked:
+    """What came of one statement: itself with the spans that are to be quoted for it, or None, with the problem.
 
-    A statement whose own passages do not carry it may be carried by another hit. `find_article` gives an article as it
-    is stored at this moment.
+    `repaired` is one that does not stand as its reader wrote it: its words, or the passage that carries it, changed.
     """
-    for statement in statements:
-        spans = statement.spans or _find_support(statement, hits)
-        if spans and all(_stands(span, find_article) for span in spans) and _carries(spans, statement.text):
-            yield Statement(statement.text, spans=spans)
+
+    statement: Statement | None
+    repaired: bool = False
+    problem: str = ""
+
+
+def check_statement(statement: Statement, hits: Sequence[Hit], find_article: FindArticle) -> Checked:
+    """The statement as far as it holds. `find_article` gives an article as it is stored at this moment.
+
+    A statement whose own passages do not carry it may be carried by another hit.
+    """
+    spans = statement.spans or _find_support(statement, hits)
+    if not (spans and all(_stands(span, find_article) for span in spans) and _carries(spans, statement.text)):
+        return Checked(None, problem="no passage carries it")
+    return Checked(replace(statement, spans=spans, passages=()))
 
 
 def cite_statements(
@@ -48,7 +58,7 @@ def cite_statements(
     """
     numbers: dict[tuple[str, int, int], int] = {}
     citations: list[Citation] = []
-    sentences = []
+    sentences: list[str] = []
     for statement in statements:
         marks = []
         for span in statement.spans:
@@ -59,8 +69,9 @@ def cite_statements(
             marks.append(f"[{numbers[key]}]")
         # A number in brackets that the text brought along would read as a citation of ours.
         text = " ".join(_drop_marks(statement.text).split())
-        sentences.append(f"{text} {''.join(marks)}")
-    return " ".join(sentences), tuple(citations)
+        before = "" if not sentences else "\n" if statement.lead else " "
+        sentences.append(f"{before}{statement.lead}{text} {''.join(marks)}")
+    return "".join(sentences), tuple(citations)
 
 
 def _drop_marks(text: str) -> str:
