@@ -13,7 +13,7 @@ from bot.forms import FormName
 from index.articles import Article, Hit, Passage
 
 Status = Literal["answered", "no_evidence", "failed"]
-Kind = Literal["who", "when", "where", "how many", "why", "what"]
+Kind = Literal["who", "when", "where", "how many", "why", "yes/no", "what"]
 
 
 @dataclass(frozen=True)

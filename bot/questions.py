@@ -23,6 +23,11 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
 )
 _KIND = tuple((kind, re.compile(rf"\b({pattern})\b", re.IGNORECASE)) for kind, pattern in _KINDS)
 
+_YES_OR_NO = re.compile(
+    r"(is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)\b", re.IGNORECASE
+)
+_LAST_SENTENCE = re.compile(r"(?:.*[.!?:;]\s+)?(.*)", re.DOTALL)
+
 # Words that stand for one another between a question and the news that answers it. A news text seldom says
 # "X demanded": it says what must happen.
 _ALIKE = """
@@ -78,6 +83,8 @@ def analyze_question(text: str, keywords: KeywordIndex, embedder: Embedder, form
 
 def ask_kind(text: str) -> Kind:
     """What kind of answer a question asks for; "what" where nothing more can be told."""
+    if (last := _LAST_SENTENCE.fullmatch(text)) and _YES_OR_NO.match(last[1]):
+        return "yes/no"
     found = [(match.start(), kind) for kind, pattern in _KIND if (match := pattern.search(text))]
     return min(found)[1] if found else "what"
 

@@ -13,7 +13,9 @@ from bot.answers import Answer, Kind, Question
 from bot.compose import build_newsbot
 from bot.evaluation.gold import contains_gold
 from bot.questions import analyze_question, ask_kind, what_is_stated
-from bot.readers.extractive import ExtractiveReader, collect_candidates, fit_kind
+from bot.readers.candidates import collect_candidates
+from bot.readers.extractive import ExtractiveReader
+from bot.readers.kinds import fit_kind
 from config.settings import Settings
 from index.embed import LlamaIndexEmbedder, WordLlamaEmbedder
 from index.report import Report

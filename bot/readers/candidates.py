@@ -1,0 +1,110 @@
+"""The sentences of the hits, each weighed as an answer to a question.
+
+A sentence is scored by what of the question it covers (itself, with the sentence before it and the title, with its
+whole passage), by its meaning, by its passage's place among the hits, by whether it opens its article's part, and by
+whether it holds what the question asks for. `tests/fit_reader.py` fits the weights on one half of the development
+questions and tries them on the other; those here are rounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.answers import Question, Span
+from bot.questions import coverage, what_is_stated, words_in
+from bot.readers.kinds import counts_asked, fit_kind
+from index.articles import Hit
+from index.embed import Embedder
+from index.split import sentence_spans
+
+_FEWEST = 4  # words of a sentence: fewer are a fragment
+_QUESTION = re.compile(r"\?[\s\"”’')\]]*$")  # it states nothing, but what comes next may answer it
+
+WEIGHTS = {
+    "own": 0.5,
+    "context": 1.5,
+    "passage": 0.5,
+    "place": 2.0,
+    "fits_kind": 1.2,
+    "counts_asked": 1.0,
+    "opens": 0.5,
+    "meaning": 1.5,
+    "length": 0.8,
+}
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A sentence with what speaks for it, each between 0 and 1, and the `terms` of what it states.
+
+    `own`, `context` and `passage` are the shares of the question's terms that the sentence, the sentence with the one
+    before it and the title, and the whole passage with the title hold. `hit` is the place of its passage, from 0.
+    """
+
+    span: Span
+    hit: int
+    terms: frozenset[str]
+    own: float
+    context: float
+    passage: float
+    place: float  # score of the passage against that of the best
+    fits_kind: float
+    counts_asked: float
+    opens: float  # it is the first of its passage
+    length: float
+    meaning: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """What speaks for it, weighed."""
+        return sum(weight * float(getattr(self, name)) for name, weight in WEIGHTS.items())
+
+
+def weigh_candidates(question: Question, hits: Sequence[Hit], embedder: Embedder) -> list[Candidate]:
+    """Every sentence of the hits that states something, weighed. Raises `ServiceError` only where the embedder does."""
+    candidates = collect_candidates(question, hits)
+    if not candidates:
+        return []
+    vectors = embedder.embed_texts([what_is_stated(candidate.span.text) for candidate in candidates])
+    cosines = vectors @ question.vector
+    return [replace(candidate, meaning=float(cosine)) for candidate, cosine in zip(candidates, cosines, strict=True)]
+
+
+def collect_candidates(question: Question, hits: Sequence[Hit]) -> list[Candidate]:
+    """Every sentence of the hits that states something, with all but its meaning weighed."""
+    candidates = []
+    best = (hits[0].score if hits else 0.0) or 1.0  # 0 where nothing speaks for any
+    for place, hit in enumerate(hits):
+        passage, article = hit.passage, hit.passage.article
+        title = words_in(article.title)
+        whole = coverage(question, title | words_in(passage.text))
+        before: frozenset[str] = frozenset()
+        for number, (start, end) in enumerate(sentence_spans(passage.text, article.language)):
+            span = Span(article, passage.start + start, passage.start + end)
+            stated = what_is_stated(span.text)
+            words = len(stated.split())
+            terms = words_in(stated)
+            if words >= _FEWEST and not _QUESTION.search(stated):
+                candidate = Candidate(
+                    span,
+                    place,
+                    terms,
+                    own=coverage(question, terms),
+                    context=coverage(question, terms | title | before),
+                    passage=whole,
+                    place=hit.score / best,
+                    fits_kind=fit_kind(question, stated),
+                    counts_asked=counts_asked(question, stated),
+                    opens=number == 0,
+                    length=min(words, 40) / 40,
+                )
+                candidates.append(candidate)
+            before = terms
+    return candidates
+
+
+def is_same(one: Candidate, other: Candidate) -> bool:
+    """Whether two sentences say nearly the same words: a wire story in two outlets is one piece of evidence."""
+    return len(one.terms & other.terms) > 0.8 * max(1, min(len(one.terms), len(other.terms)))
