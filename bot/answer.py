@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from bot.age import note_age
 from bot.answers import Answer, Reader, Reading, Statement, Status, Turn, Usage
 from bot.clock import Clock
-from bot.disagreement import find_disagreement
-from bot.follow_ups import Rewriter, make_standalone
+from bot.disagreement import describe_disagreement, find_disagreement
+from bot.follow_ups.standalone import Rewriter, make_standalone
 from bot.forms import find_form
 from bot.questions import analyze_question
 from bot.verification.statements import FindArticle, check_statement, cite_statements
@@ -41,16 +41,15 @@ Watch = Callable[[Answer], None]  # is given the answer so far, each time that i
 class Newsbot:
     """Answers questions from the live index. Built by `bot.compose.build_newsbot`; safe to use from several threads.
 
-    `readers` are tried in order: the next one answers when one fails. `timeline` reads for dated lists, in place of all
-    of them. `rewriter` is a model that makes follow-up questions stand alone. `search` takes the place of the built-in
-    search. `secrets` never stand in a note, whatever an endpoint says in its errors.
+    `readers` are tried in order: the next one answers when one fails; dated lists have a reader of their own.
+    `rewriter` is a model that makes follow-up questions stand alone. `search` takes the place of the built-in search.
+    `secrets` never stand in a note, whatever an endpoint says in its errors.
     """
 
     index: LiveIndex
     embedder: Embedder
     readers: Sequence[Reader]
     hits: int = 10
-    timeline: Reader | None = None
     rewriter: Rewriter | None = None
     search: Search | None = None
     secrets: Sequence[str] = field(default=(), repr=False)
@@ -90,18 +89,22 @@ class Newsbot:
         with draft.clock.step("follow up"):
             standalone = make_standalone(question, turns, self.rewriter)
             draft.standalone, draft.usage = standalone.text, standalone.usage
+            if standalone.text != question:
+                draft.notes.append(f"I took this as: {standalone.text}")
         with draft.clock.step("search"):
             asked = correct_spelling(standalone.text, generation)
             if asked != standalone.text:
                 draft.notes.append(f"I read this as: {asked}")
             form = find_form(asked)
-            dated = [self.timeline] if form.name == "timeline" and self.timeline else []
+            dated = form.name == "timeline"
             hits = self._search(generation, form.topic, max(self.hits, _TIMELINE_HITS) if dated else self.hits, at)
+            if dated:
+                hits = _keep_asked(hits, understand(generation, form.topic, at))
             analyzed = analyze_question(form.topic, generation.keywords, self.embedder, form.name)
         draft.outlets = {hit.passage.article.id: hit.outlets for hit in reversed(hits)}
         find_article = _find_article(generation, hits, foreign=self.search is not None)
         failed = 0
-        readers = dated or self.readers
+        readers = [_make_timeline_reader()] if dated else self.readers
         for reader in readers:
             wrote = 0
             try:
@@ -118,7 +121,9 @@ class Newsbot:
             if draft.statements and not dated:
                 with draft.clock.step("compare"):
                     others = find_disagreement(analyzed, draft.statements, hits)
-                draft.take(Reading(others), hits, find_article)
+                stated = tuple(draft.statements)
+                if draft.take(Reading(others), hits, find_article) and len(draft.statements) > len(stated):
+                    draft.notes.append(describe_disagreement(stated, draft.statements[len(stated) :]))
             if draft.statements or not wrote:
                 return draft.compose("answered" if draft.statements else "no_evidence", reader.name)
             draft.notes.append(
@@ -164,6 +169,8 @@ class _Draft:
                 if checked.statement is None:
                     self.checks["left out"] += 1
                     continue
+                if any(checked.statement.text == other.text for other in self.statements):
+                    continue  # a repair can bring the same sentence of an article twice
                 self.checks["repaired" if checked.repaired else "kept"] += 1
                 self.statements.append(checked.statement)
                 if self.watch is not None:
@@ -189,6 +196,18 @@ class _Draft:
             self.usage,
             dict(self.checks),
         )
+
+
+def _make_timeline_reader() -> Reader:
+    from bot.readers.timeline import TimelineReader  # few questions ask for a dated list
+
+    return TimelineReader()
+
+
+def _keep_asked(hits: Sequence[Hit], queries: Sequence[Query]) -> list[Hit]:
+    """The hits of the period and the outlet that a question names: a dated list must not leave them."""
+    articles = ((hit, hit.passage.article) for hit in hits)
+    return [hit for hit, article in articles if any(q.is_asked(article.published, article.outlet) for q in queries)]
 
 
 def _find_article(generation: Generation, hits: Sequence[Hit], *, foreign: bool) -> FindArticle:

@@ -114,7 +114,11 @@ def make_parser() -> argparse.ArgumentParser:
     command = add("eval", "measure search, answers and refusals on question files")
     command.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON lines of questions")
     command.add_argument("--json", action="store_true", help="print JSON")
-    command.add_argument("--report", type=Path, metavar="F.html", help="write an HTML page with all failures as well")
+    command.add_argument("--report", type=Path, metavar="F.html", help="write an HTML page with plots and all failures")
+    command.add_argument("--compare", type=Path, metavar="BEFORE.json", help="say what changed since an eval --json")
+    command.add_argument("--floors", type=Path, metavar="FLOORS.json", help="check the measures against pinned floors")
+    command.add_argument("--pin", action="store_true", help="write the floors' file from this run")
+    command.add_argument("--lower", action="store_true", help="pin: also floors that are lower than before")
 
     command = add("model", "fetch a model for the onnx embedder by its name, or list those that were fetched")
     command.add_argument("action", choices=["fetch", "list"])

@@ -11,7 +11,7 @@ import sys
 from typing import Any
 
 from bot.compose import build_newsbot
-from config.errors import UsageError, first_line
+from config.errors import UsageError
 from config.logs import scrub
 from config.settings import Settings
 from index.sources import Source
@@ -100,24 +100,11 @@ def run_chat(settings: Settings, given: argparse.Namespace) -> int:
 
 
 def run_eval(settings: Settings, given: argparse.Namespace) -> int:
-    """Measure search, answers and refusals on question files; 1 if a question could not be measured."""
-    from bot.evaluation.evaluate import evaluate
-    from bot.evaluation.gold import read_questions
-    from bot.evaluation.report import describe_evaluation, render_report
+    """Measure search, answers and refusals on question files; 1 if a question was not measured, or a floor missed."""
+    from bot.evaluation.command import check_use, evaluate_files
 
-    if given.report and not given.report.parent.is_dir():  # said now, and not after all has been measured
-        raise UsageError(f"cannot write {given.report} (there is no such folder)", "name another file")
-    evaluation = evaluate(build_newsbot(settings), read_questions(given.files))
-    if given.json:
-        print_json(evaluation.as_json())
-    else:
-        print(describe_evaluation(evaluation))
-    if given.report:
-        try:
-            given.report.write_text(render_report(evaluation), encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"cannot write {given.report} ({first_line(error)})", "name another file") from None
-    return 1 if evaluation.errors else 0
+    check_use(given)
+    return evaluate_files(build_newsbot(settings), given)
 
 
 def run_model(settings: Settings, given: argparse.Namespace) -> int:

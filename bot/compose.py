@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.answer import Newsbot
-from bot.answers import Reader
 from bot.readers.extractive import ExtractiveReader
 from config.settings import Settings
 from index.embed import Embedder, LlamaIndexEmbedder, make_embedder
@@ -35,9 +34,14 @@ def build_newsbot(
         from index.llama import RetrieverSearch
 
         search = RetrieverSearch(retriever)
-    readers: list[Reader] = [ExtractiveReader(embedder)]
+    newsbot = Newsbot(LiveIndex(settings), embedder, [ExtractiveReader(embedder)], settings.hits)
+    newsbot.search, newsbot.secrets = search, settings.secrets
     if llm is not None or settings.uses_model:
-        from bot.readers.model import ModelReader, make_model_reader
+        from bot.readers.completion import Completion, make_llm
+        from bot.readers.model import ModelReader
+        from bot.readers.rewriter import ModelRewriter
 
-        readers.insert(0, make_model_reader(settings) if llm is None else ModelReader(llm, settings.model_timeout))
-    return Newsbot(LiveIndex(settings), embedder, readers, settings.hits, search=search, secrets=settings.secrets)
+        completion = Completion(llm or make_llm(settings), settings.model_timeout)
+        newsbot.readers = [ModelReader(completion, settings.model_prompt_tokens), *newsbot.readers]
+        newsbot.rewriter = ModelRewriter(completion)
+    return newsbot

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from bot.answer import Newsbot
 from bot.answers import Answer
+from bot.state.turns import Turns
+from bot.state.usage import record_usage
 from bot.status import collect_status, describe_progress, describe_report, describe_status
 from config.errors import NewsbotError
 from config.logs import scrub
@@ -26,32 +29,51 @@ START = (
     "Ask me about the news, for example: what did Turkey demand?\n"
     "I answer from the articles that I was given, with a quote for every sentence. What they do not say, I do not know."
 )
-HELP = "Send a question. /status tells which articles I have, /reindex (admins only) brings them up to date."
+HELP = (
+    "Send a question. The next one may build on it, until you send /forget."
+    " /status tells which articles I have, /reindex (admins only) brings them up to date."
+)
+FORGOTTEN = "I have forgotten what we talked about. Your next question stands alone."
 NOT_ADMIN = "Only an admin may do that. Admins are set by NEWSBOT_ADMINS; your id is {user_id}."
 TROUBLE = "I cannot do that just now. The operator finds the reason in the log."
 
 
 @dataclass(frozen=True)
 class Message:
-    """What somebody wrote; `user_id` is Telegram's."""
+    """What somebody wrote; `user_id` and `chat_id` are Telegram's. Without a chat it is the private one of the user."""
 
     user_id: int
     text: str
+    chat_id: int | None = None
+    is_group: bool = False
+
+    @property
+    def conversation(self) -> str:
+        """The conversation that it belongs to: its chat; in a group each user has one of their own."""
+        chat = self.user_id if self.chat_id is None else self.chat_id
+        return f"{chat}/{self.user_id}" if self.is_group else str(chat)
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What is shown: an answer, or plain text. `progress` replaces the last progress and may be skipped."""
+    """What is shown: an answer, or plain text. `progress` replaces the last progress and may be skipped.
+
+    The text of an answer that is progress begins the text of the answer that follows.
+    """
 
     content: Answer | str
     progress: bool = False
 
 
 class Conversation:
-    """Replies to messages. One for all users; it blocks nobody, as work is done in threads."""
+    """Replies to messages. One for all users; it blocks nobody, as work is done in threads.
 
-    def __init__(self, settings: Settings, newsbot: Newsbot) -> None:
-        self._settings, self._newsbot = settings, newsbot
+    `now` is the clock by which conversations are forgotten, in seconds since 1970.
+    """
+
+    def __init__(self, settings: Settings, newsbot: Newsbot, now: Callable[[], float] = time.time) -> None:
+        self._settings, self._newsbot, self._now = settings, newsbot, now
+        self._turns = Turns(settings, now)
 
     async def reply(self, message: Message) -> AsyncIterator[Reply]:
         """The replies to one message, in order. Raises nothing: what goes wrong becomes a plain reply."""
@@ -70,11 +92,14 @@ class Conversation:
         text = message.text.strip()
         command = text.split(maxsplit=1)[0].split("@")[0].lower() if text.startswith("/") else ""
         match command:
-            case "":
-                yield Reply(await asyncio.to_thread(self._newsbot.answer, text) if text else HELP)
+            case "" if text:
+                async for reply in self._answer(message.conversation, text):
+                    yield reply
+            case "/forget":
+                yield Reply(FORGOTTEN if await asyncio.to_thread(self._turns.forget, message.conversation) else TROUBLE)
             case "/start":
                 yield Reply(START)
-            case "/help":
+            case "" | "/help":
                 yield Reply(HELP)
             case "/status":
                 status = await asyncio.to_thread(collect_status, self._settings, self._newsbot.index)
@@ -86,6 +111,30 @@ class Conversation:
                 yield Reply(NOT_ADMIN.format(user_id=message.user_id))
             case _:
                 yield Reply(f"I do not know {command}. {HELP}")
+
+    async def _answer(self, conversation: str, question: str) -> AsyncIterator[Reply]:
+        """Answer in a thread, show the answer as it grows, and keep it for the questions that follow."""
+        loop = asyncio.get_running_loop()
+        grown: asyncio.Queue[Answer | None] = asyncio.Queue()
+
+        def show(answer: Answer | None) -> None:
+            loop.call_soon_threadsafe(grown.put_nowait, answer)
+
+        def work() -> Answer:
+            try:
+                turns = self._turns.load(conversation)
+                answer = self._newsbot.answer(question, turns=turns, watch=show)
+                record_usage(self._settings, answer.usage, self._now)
+                self._turns.keep(conversation, answer)
+                return answer
+            finally:
+                show(None)
+
+        task = asyncio.create_task(asyncio.to_thread(work))
+        while (answer := await grown.get()) is not None:
+            if grown.empty():  # of a burst only the newest is worth showing
+                yield Reply(answer, progress=True)
+        yield Reply(await task)
 
     async def _reindex(self) -> AsyncIterator[Reply]:
         """Re-index in a thread, and tell how far it is while it goes on."""

@@ -2,13 +2,169 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 
-from bot.answers import Question, Statement
-from index.articles import Hit
+from bot.answers import Question, Span, Statement
+from bot.counts import TERMS_OF_TIME, Count, counts_agree, find_counts, have_same_fate
+from bot.questions import coverage, what_is_stated, words_in
+from bot.readers.stated_days import find_day
+from bot.verification.facts import find_facts, find_numbers
+from config.patterns import compile_later
+from index.articles import Article, Hit
+from index.split import sentence_spans
+from index.terms import analyze, content_terms
+
+_MOST = 2  # statements in all
+_DAYS_APART = 1  # between two articles: later figures are news and no contradiction
+_ALIKE = 0.5  # of the terms of the shorter of two sentences that both must have,
+_SHARED = 3  # and so many at least
+_ON_QUESTION = 0.4  # of the question's weight that either sentence must hold
+
+_WEEKDAY = compile_later(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day", re.IGNORECASE)
+_NOT = compile_later(
+    r"\b(?:did|does|do|has|have|had|was|were|is|are|will|would|can|could)(?:\s+not|n['’]t|\s+never)\s+"
+    r"(?:\w+ly\s+|been\s+|be\s+)*(?P<verb>\w{3,})",
+    re.IGNORECASE,
+)
+_DENIES = compile_later(
+    r"\b(?:not|never|no|none|nor|neither|den(?:y|ies|ied|ying)|reject\w*|refus\w*|fail\w*|rul\w* out|without)\b"
+    r"|n['’]t\b",
+    re.IGNORECASE,
+)
 
 
 def find_disagreement(question: Question, stated: Sequence[Statement], hits: Sequence[Hit]) -> list[Statement]:
-    """Statements of other outlets that contradict what is already `stated` in the answer; at most one each."""
-    del question, stated, hits
-    return []
+    """Statements of other outlets that contradict what is already `stated` in the answer; at most one each, two in all.
+
+    Only sentences on the same thing count, in articles of days next to each other: another number of what both count,
+    another day where a day is asked for, or the same deed done and not done. Copies of one report cannot disagree.
+    """
+    outlets = {hit.passage.article.id: {hit.passage.article.outlet, *hit.outlets} for hit in hits}
+    shown = {span.article.id for statement in stated for span in statement.spans}
+    found: list[Span] = []
+    for claim in (_Claim(span) for statement in stated for span in statement.spans[:1]):
+        article = claim.span.article
+        others = [hit for hit in hits if hit.passage.article.id not in shown and _is_other(hit, article, outlets)]
+        if len(found) < _MOST and others and claim.is_on(question):
+            contrary = next(_find_contrary(question, claim, others), None)
+            if contrary is not None:
+                found.append(contrary)
+                shown.add(contrary.article.id)
+    return [Statement(span.text, (span,)) for span in found]
+
+
+def describe_disagreement(stated: Sequence[Statement], others: Sequence[Statement]) -> str:
+    """Which outlets disagree ("Northern Herald and Bosphorus Wire disagree on this."), in one line; empty: none."""
+    if not others:
+        return ""
+    pairs = [(max(stated, key=lambda one: len(_terms(one) & _terms(other))), other) for other in others]
+    outlets = list(dict.fromkeys(one.spans[0].article.outlet for pair in pairs for one in pair))
+    return f"{', '.join(outlets[:-1])} and {outlets[-1]} disagree on this."
+
+
+def _terms(statement: Statement) -> set[str]:
+    return set(content_terms(statement.spans[0].text)) if statement.spans else set()
+
+
+@dataclass
+class _Claim:
+    """A sentence of an article with what of it another may contradict."""
+
+    span: Span
+
+    @cached_property
+    def text(self) -> str:
+        return what_is_stated(self.span.text)
+
+    @cached_property
+    def terms(self) -> frozenset[str]:
+        return frozenset(content_terms(self.text))
+
+    @cached_property
+    def counts(self) -> list[Count]:
+        return find_counts(self.text)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        names = (name for name in find_facts(self.text).names if len(name) > 2)
+        return frozenset(name for name in names if not TERMS_OF_TIME.intersection(analyze(name)))
+
+    @cached_property
+    def denied(self) -> frozenset[str]:
+        return frozenset(term for match in _NOT.finditer(self.text) for term in analyze(match["verb"]))
+
+    @cached_property
+    def denies(self) -> bool:
+        return _DENIES.search(self.text) is not None
+
+    @cached_property
+    def day(self) -> date | None:
+        return find_day(self.text, date.fromisoformat((self.span.article.published or "")[:10]))
+
+    @cached_property
+    def weekdays(self) -> frozenset[str]:
+        return frozenset(day.lower() for day in _WEEKDAY.findall(self.text))
+
+    def is_on(self, question: Question) -> bool:
+        return coverage(question, words_in(self.text)) >= _ON_QUESTION
+
+
+def _is_other(hit: Hit, article: Article, outlets: dict[str, set[str]]) -> bool:
+    """Whether a hit is of another outlet, no copy, and of the same day or the next."""
+    other = hit.passage.article
+    if other.id == article.id or not (other.outlet and article.outlet and other.published and article.published):
+        return False
+    if not outlets.get(other.id, set()).isdisjoint(outlets.get(article.id, {article.outlet})):
+        return False
+    apart = date.fromisoformat(other.published[:10]) - date.fromisoformat(article.published[:10])
+    return abs(apart.days) <= _DAYS_APART
+
+
+def _find_contrary(question: Question, claim: _Claim, others: Sequence[Hit]) -> Iterator[Span]:
+    for hit in others:
+        passage = hit.passage
+        if len(claim.terms & set(content_terms(passage.text))) < _SHARED:
+            continue
+        for start, end in sentence_spans(passage.text, passage.article.language):
+            other = _Claim(Span(passage.article, passage.start + start, passage.start + end))
+            if _is_contrary(question, claim, other):
+                yield other.span
+
+
+def _is_contrary(question: Question, claim: _Claim, other: _Claim) -> bool:
+    shared = claim.terms & other.terms
+    if len(shared) < max(_SHARED, _ALIKE * min(len(claim.terms), len(other.terms))):
+        return False
+    names = min(len(claim.names), len(other.names))
+    if names and len(claim.names & other.names) < 0.5 * names:
+        return False
+    if not other.is_on(question):
+        return False
+    if question.kind == "when" and claim.day and other.day:
+        return claim.day != other.day
+    if claim.weekdays and other.weekdays and claim.weekdays.isdisjoint(other.weekdays):  # each tells of its own day
+        return False
+    return _counts_differ(claim, other) or _deeds_differ(claim, other, shared)
+
+
+def _counts_differ(claim: _Claim, other: _Claim) -> bool:
+    """Whether both count the same and come to other numbers, neither of which the other's article has anywhere."""
+    for one in claim.counts:
+        same = [count for count in other.counts if one.things & count.things and have_same_fate(one, count)]
+        if same and not any(counts_agree(one, count) for count in same):
+            mine, its = find_numbers(claim.span.article.text), find_numbers(other.span.article.text)
+            if one.value not in its and not any(count.value in mine for count in same):
+                return True
+    return False
+
+
+def _deeds_differ(claim: _Claim, other: _Claim, shared: frozenset[str]) -> bool:
+    """Whether one says that something was not done of which the other says that it was, in nearly the same words."""
+    if claim.denies == other.denies or len(shared) < 0.7 * min(len(claim.terms), len(other.terms)):
+        return False
+    denied, told = (claim.denied, other.terms) if claim.denies else (other.denied, claim.terms)
+    return bool(denied & told)

@@ -122,20 +122,17 @@ def _check_telegram(settings: Settings) -> Check:
 def _check_model(settings: Settings) -> Check:
     if not settings.uses_model:
         return Check("model", True, "the extractive reader answers; it needs no model")
-    import openai
+    from bot.readers.completion import endpoint_of
+    from bot.readers.failures import ModelFailure
+    from bot.readers.model import try_model
 
-    endpoint = settings.openai_base_url or "https://api.openai.com/v1"
-    client = openai.OpenAI(
-        base_url=endpoint,
-        api_key=settings.openai_api_key.get_secret_value() or "none",
-        timeout=_TIMEOUT,
-        max_retries=0,
-    )
-    remedy = "check OPENAI_API_KEY, NEWSBOT_OPENAI_BASE_URL and NEWSBOT_MODEL"
+    model = f"{settings.model} at {endpoint_of(settings)}"
     try:
-        client.chat.completions.create(
-            model=settings.model, messages=[{"role": "user", "content": "Say OK."}], max_tokens=5
-        )
-    except openai.OpenAIError as error:
-        return Check("model", False, f"{settings.model} at {endpoint} failed ({first_line(error)})", remedy)
-    return Check("model", True, f"{settings.model} at {endpoint} answers")
+        found = try_model(settings)
+    except ModelFailure as failure:
+        return Check("model", False, f"{model} failed ({failure.why})", failure.cure)
+    if found == "refuses":
+        remedy = "take a larger model: the extractive reader does better than this one"
+        return Check("model", False, f"{model} answers, but finds nothing in a passage that says it", remedy)
+    how = "and cites" if found == "cites" else "but does not cite; newsbot looks for its passages by itself"
+    return Check("model", True, f"{model} answers, {how}")

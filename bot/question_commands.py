@@ -13,6 +13,7 @@ from typing import Any
 from bot.answers import Answer
 from bot.commands import print_json
 from bot.compose import build_newsbot
+from bot.state.usage import record_usage
 from config.errors import NewsbotError, UsageError, first_line
 from config.settings import Settings
 from index.articles import Hit
@@ -48,12 +49,18 @@ def run_search(settings: Settings, given: argparse.Namespace) -> int:
 def run_ask(settings: Settings, given: argparse.Namespace) -> int:
     """Answer a question, or each of a batch."""
     newsbot = build_newsbot(settings)
+
+    def ask(question: str, at: str | None) -> Answer:
+        answer = newsbot.answer(question, at=at)
+        record_usage(settings, answer.usage)
+        return answer
+
     if given.batch:
         failed = Answer("", "failed", "", reader="none").as_json()
-        return _run_batch(given.batch, given.at, lambda question, at: newsbot.answer(question, at=at).as_json(), failed)
+        return _run_batch(given.batch, given.at, lambda question, at: ask(question, at).as_json(), failed)
     from bot.render import render_text
 
-    answer = newsbot.answer(_one_question(given), at=read_moment(given.at))
+    answer = ask(_one_question(given), read_moment(given.at))
     if given.json:
         print_json(answer.as_json())
     else:

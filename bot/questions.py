@@ -8,6 +8,7 @@ from functools import cache
 
 from bot.answers import Kind, Question
 from bot.forms import FormName
+from config.patterns import compile_later
 from index.embed import Embedder
 from index.keywords import KeywordIndex
 from index.terms import analyze, content_terms, fold_words
@@ -23,10 +24,10 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
 )
 _KIND = tuple((kind, re.compile(rf"\b({pattern})\b", re.IGNORECASE)) for kind, pattern in _KINDS)
 
-_YES_OR_NO = re.compile(
+_YES_OR_NO = compile_later(
     r"(is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)\b", re.IGNORECASE
 )
-_LAST_SENTENCE = re.compile(r"(?:.*[.!?:;]\s+)?(.*)", re.DOTALL)
+_LAST_SENTENCE = compile_later(r"(?:.*[.!?:;]\s+)?(.*)", re.DOTALL)
 
 # Words that stand for one another between a question and the news that answers it. A news text seldom says
 # "X demanded": it says what must happen.
@@ -34,7 +35,7 @@ _ALIKE = """
     demand insist urge must require request want call ultimatum deadline ask
     die dead death kill fatal casualty toll
     hurt injure injury wound
-    buy acquire purchase takeover
+    buy bought acquire purchase takeover
     win won victory beat defeat champion title
     lose lost defeat
     resign quit resignation step
@@ -58,11 +59,39 @@ _ALIKE = """
     happen occur take
     borrow loan liquidity lend
     delay postpone scrub cancel
-    meet met talk hold
+    meet met talk hold held
+    sell sold
+    find found discover
+    build built construct
+    send sent dispatch deploy
+    choose chose chosen pick select elect
+    leave left depart quit
+    strike struck hit
+    shoot shot
+    steal stole stolen theft
+    give gave given
+    break broke broken
+    catch caught
+    fight fought battle
+    sink sank sunk
+    bring brought
+    spend spent
+    write wrote written
+    fly flew flown flight
+    speak spoke spoken speech
+    teach taught
+    freeze froze frozen
+    swear swore sworn
+    become became
+    grow grew grown
+    go went gone
+    see saw seen
+    make made
+    think thought believe
 """
 
 # What a text says it does not say: from the negated verb to the end of the clause nothing is stated.
-_NOT_SAID = re.compile(
+_NOT_SAID = compile_later(
     r"""\b(?:
         (?:did|does|do|has|have|had|was|were|is|are|would|could|will)(?:\s+not|n['’]t|\s+never)\s+(?:\w+ly\s+|yet\s+|been\s+)*
         (?:mention|address|refer|specif|disclos|elaborat|comment|respond|repl|say\b|said\b|saying\b|identif|explain|clarif|reveal|detail|discuss)\w*
@@ -109,6 +138,11 @@ def _groups() -> dict[str, frozenset[str]]:
         for term in group:
             groups[term] = groups.get(term, frozenset()) | group
     return groups
+
+
+def alike(term: str) -> frozenset[str]:
+    """A term, and those that news puts in its place."""
+    return _groups().get(term, frozenset()) | {term}
 
 
 def words_in(text: str) -> frozenset[str]:

@@ -18,27 +18,33 @@ _WIDTH = 96
 
 
 def render_text(answer: Answer) -> str:
-    """The answer, its numbered quotes with outlet, date, title and link, and its notes, for a terminal."""
-    blocks = [textwrap.fill(answer.text, _WIDTH, break_long_words=False, break_on_hyphens=False)]
+    """Its caveat, the answer, its numbered quotes with outlet, date, title and link, and its notes, for a terminal."""
+    blocks = [f"Note: {answer.caveat}"] if answer.caveat else []
+    blocks.append("\n".join(line for part in answer.text.split("\n") for line in _wrap(part, _WIDTH)))
     for citation in answer.citations:
         head = f"[{citation.number}] "
-        lines = textwrap.wrap(f"“{citation.quote}”", _WIDTH - 4, break_long_words=False, break_on_hyphens=False)
+        lines = _wrap(f"“{citation.quote}”", _WIDTH - 4)
         about = [_describe_source(citation), *([citation.url] if citation.url else [])]
         blocks.append("\n".join([head + lines[0], *(" " * len(head) + line for line in (*lines[1:], *about))]))
     return "\n\n".join([*blocks, *(f"Note: {note}" for note in answer.notes)])
 
 
+def _wrap(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+
+
 def render_html(answer: Answer) -> list[str]:
     """The messages for Telegram, each within its limit and with balanced markup.
 
-    First the answer with every mark a link to its article and the notes, then the numbered quotes in expandable
-    blockquotes. All text from articles is escaped.
+    First its caveat, the answer with every mark a link to its article, and the notes, then the numbered quotes in
+    expandable blockquotes. All text from articles is escaped.
     """
     links = {citation.number: citation.url for citation in answer.citations}
     text = [_link_marks(part, links) for part in _parts(answer.text)]
     notes = [f"<i>{html.escape(note)}</i>" for note in answer.notes]
     quotes = [_quote_html(citation, part) for citation in answer.citations for part in _parts(citation.quote)]
-    return _pack([*text, *notes, *quotes])
+    caveat = [f"<i>{html.escape(answer.caveat)}</i>"] if answer.caveat else []
+    return _pack([*caveat, *text, *notes, *quotes])
 
 
 def escape_text(text: str) -> list[str]:

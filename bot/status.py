@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.state.usage import describe_usage, read_usage
 from config.settings import Settings
 from index.ledger import RememberedFailure
 from index.live import LiveIndex
@@ -39,6 +40,7 @@ def collect_status(settings: Settings, index: LiveIndex) -> dict[str, Any]:
             "failures": [_describe_failure(failure, remote) for failure in failures],
             "embedder": meta.get("embedder"),
             "generation": generation.name,
+            "usage": read_usage(settings).as_json(settings),
             "data": str(settings.data),
         }
 
@@ -52,6 +54,7 @@ def describe_status(status: dict[str, Any]) -> str:
             f"{status['articles']} articles in {status['passages']} passages from {count} sources, {size}",
             f"last re-index: {status['reindexed'] or 'not finished yet'}",
             f"embedder: {status['embedder']}; generation: {status['generation']}",
+            *([usage] if (usage := describe_usage(status["usage"])) else []),
             *(_write_source(source) for source in status["reading"]),
             *_list_failures([_write_failure(failure) for failure in status["failures"]]),
         ]

@@ -16,7 +16,7 @@ from typing import Any
 os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 import telegram
-from telegram.constants import ChatAction, ParseMode
+from telegram.constants import ChatAction, ChatType, ParseMode
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application, ApplicationBuilder, ContextTypes, MessageHandler, filters
 
@@ -43,6 +43,8 @@ class _Chat:
     edited_at: float = field(default_factory=time.monotonic)
 
     async def show(self, reply: Reply) -> None:
+        if reply.progress and isinstance(reply.content, Answer):
+            return
         messages = render_html(reply.content) if isinstance(reply.content, Answer) else escape_text(reply.content)
         if not reply.progress:
             for text in messages:
@@ -142,7 +144,9 @@ class TelegramBot:
             return
         chat = _Chat(self._application.bot, message.chat_id)
         await _say_typing(chat)
-        async for reply in self._conversation.reply(Message(user.id, message.text)):
+        is_group = message.chat.type != ChatType.PRIVATE
+        said = Message(user.id, message.text, message.chat_id, is_group)
+        async for reply in self._conversation.reply(said):
             await chat.show(reply)
 
 
@@ -162,6 +166,7 @@ async def _set_commands(application: Application[Any, Any, Any, Any, Any, Any]) 
     commands: Sequence[tuple[str, str]] = [
         ("start", "what this bot does"),
         ("help", "how to ask"),
+        ("forget", "forget what we talked about"),
         ("status", "which articles it has"),
         ("reindex", "bring the articles up to date (admins)"),
     ]

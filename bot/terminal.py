@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from bot.answers import Answer
-from bot.conversation import Conversation, Message
+from bot.conversation import Conversation, Message, Reply
 from bot.render import render_text
 from config.errors import UsageError
 
@@ -22,8 +23,7 @@ def chat(conversation: Conversation, user_id: int) -> None:
     for line in _typed_lines():
         if line.strip():
             # One event loop for each reply: while one runs, the first Ctrl-C does not reach `input`.
-            replies = asyncio.run(_replies(conversation, Message(user_id, line), show_progress=True))
-            print(replies, end="\n\n", flush=True)
+            asyncio.run(_show_replies(conversation, Message(user_id, line)))
 
 
 async def replay(conversation: Conversation, user_id: int, script: Path) -> int:
@@ -32,7 +32,8 @@ async def replay(conversation: Conversation, user_id: int, script: Path) -> int:
     for number, (sign, text) in read_script(script):
         if sign == ">":
             print(f"> {text}")
-            shown = await _replies(conversation, Message(user_id, text), show_progress=False)
+            replies = [reply async for reply in conversation.reply(Message(user_id, text)) if not reply.progress]
+            shown = "\n\n".join(map(_write, replies))
             print(shown, end="\n\n")
         elif shown is None:
             raise UsageError(f"{script}:{number} checks a reply before anything is said", "begin with a line `> text`")
@@ -59,15 +60,44 @@ def read_script(script: Path) -> list[tuple[int, tuple[str, str]]]:
     return steps
 
 
-async def _replies(conversation: Conversation, message: Message, *, show_progress: bool) -> str:
-    shown = []
+async def _show_replies(conversation: Conversation, message: Message) -> None:
+    screen = Screen(grows=sys.stdout.isatty())
     async for reply in conversation.reply(message):
-        text = render_text(reply.content) if isinstance(reply.content, Answer) else reply.content
+        screen.show(reply)
+
+
+class Screen:
+    """Prints the replies to one message; where it `grows`, an answer from its first words on, each word once."""
+
+    def __init__(self, *, grows: bool) -> None:
+        self._grows = grows
+        self._shown = ""  # of an answer that is not finished
+
+    def show(self, reply: Reply) -> None:
+        """Print a reply, or what is new in it."""
+        answer = reply.content
         if not reply.progress:
-            shown.append(text)
-        elif show_progress:
-            print(text, flush=True)
-    return "\n\n".join(shown)
+            print(self._rest(reply), end="\n\n", flush=True)
+        elif not isinstance(answer, Answer):
+            print(answer, flush=True)
+        elif self._grows:
+            text = render_text(replace(answer, citations=(), notes=(), caveat=""))
+            if text.startswith(self._shown):
+                print(text[len(self._shown) :], end="", flush=True)
+                self._shown = text
+
+    def _rest(self, reply: Reply) -> str:
+        answer, shown, self._shown = reply.content, self._shown, ""
+        if shown and isinstance(answer, Answer):
+            # What would have to be read first comes too late for that: it is the first of the notes.
+            notes = (*([answer.caveat] if answer.caveat else []), *answer.notes)
+            text = render_text(replace(answer, caveat="", notes=notes))
+            return text[len(shown) :] if text.startswith(shown) else f"\n\n{text}"
+        return f"\n\n{_write(reply)}" if shown else _write(reply)
+
+
+def _write(reply: Reply) -> str:
+    return render_text(reply.content) if isinstance(reply.content, Answer) else reply.content
 
 
 def _typed_lines() -> Iterator[str]:

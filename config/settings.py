@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     )
     model: str = _describe("gpt-4.1-mini", "model of the model reader")
     model_timeout: float = _describe(30.0, "seconds the model may take before the extractive reader answers", gt=0)
+    model_prompt_tokens: int = _describe(
+        1500, "tokens that a question to the model may have with its passages, by estimate", ge=500
+    )
+    model_reply_tokens: int = _describe(500, "tokens that a model may write, its thoughts included", ge=20)
+    model_price_in: float = _describe(0.0, "dollars for a million prompt tokens; 0: no cost is shown", ge=0)
+    model_price_out: float = _describe(0.0, "dollars for a million completion tokens", ge=0)
     hits: int = _describe(10, "passages that a reader is given for a question", ge=1, le=100)
     passage_words: int = _describe(150, "words in a passage, at most", ge=20, le=1000)
     max_file_mb: int = _describe(
@@ -58,6 +64,12 @@ class Settings(BaseSettings):
     )
     allow_hosts: Annotated[tuple[str, ...], NoDecode] = _describe(
         (), "hosts that may be read although they are inside (localhost, private addresses), separated by commas"
+    )
+    state_url: str = _describe(
+        "", "SQLAlchemy address of the database of conversations and token use; empty: a file in the data directory"
+    )
+    conversation_minutes: int = _describe(
+        60, "minutes after which a conversation is forgotten; 0: none is kept, each question stands alone", ge=0
     )
     telegram_token: SecretStr = _describe(SecretStr(""), "token of the Telegram bot, from @BotFather")
     telegram_base_url: str = _describe("https://api.telegram.org", "Bot API server that `newsbot serve` polls")
@@ -83,6 +95,13 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("state_url", mode="after")
+    @classmethod
+    def _check_state_url(cls, value: str) -> str:
+        if value and "://" not in value:
+            raise ValueError("must be an address such as postgresql+psycopg://host/name")
+        return value
 
     @classmethod
     def settings_customise_sources(

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 
-_LINES = re.compile(
+from config.patterns import compile_later
+
+_LINES = compile_later(
     r"""
       please\ enter\ (your|a\ valid)\ .{1,40}
     | you\ have\ entered\ an\ incorrect\ email\ address.?

@@ -8,26 +8,32 @@ from collections.abc import Callable
 from typing import Any
 
 from config.errors import first_line
+from config.patterns import compile_later
 from index.articles import Article, Failure, digest
 from index.boilerplate import drop_boilerplate, is_boilerplate
 from index.dates import read_date
 from index.files import Document
 from index.web.addresses import normalise_address
-from index.web.pages import read_page
 
 # "MOSCOW, Feb 18, 2020 (Reuters) - The ministry said …"
-_DATELINE = re.compile(
+_DATELINE = compile_later(
     r"""^(?P<place>[A-ZÀ-Þ][\w.'’ -]{1,40}(?:,\s[A-Z][\w. ]{1,30})?),?\s
         (?P<date>(?:[A-Z][a-z]{2,8}\.?\s\d{1,2},?\s\d{4})|(?:\d{1,2}\s[A-Z][a-z]{2,8}\.?\s\d{4}))\s*
         (?:\((?P<outlet>[^)]{2,40})\))?\s*[-–—:]\s""",
     re.VERBOSE,
 )
-_BARE_OUTLET = re.compile(r"^[A-ZÀ-Þ][\w.'’, -]{1,40}\((?P<outlet>[A-ZÀ-Þ][^)]{1,39})\)\s*[-–—]\s")
-_HEADER = re.compile(
+_BARE_OUTLET = compile_later(r"^[A-ZÀ-Þ][\w.'’, -]{1,40}\((?P<outlet>[A-ZÀ-Þ][^)]{1,39})\)\s*[-–—]\s")
+_HEADER = compile_later(
     r"^(?P<key>title|headline|date|published|outlet|source|url|link|language)\s*:\s*(?P<value>\S.*)$", re.IGNORECASE
 )
 _KEYS = {"headline": "title", "date": "published", "source": "outlet", "link": "url"}
-_SPACES = re.compile(r"\s+")
+_SPACES = compile_later(r"\s+")
+# Fillers, joiners and variation selectors: letters and marks by their category, and seen as nothing.
+_FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
+_FILLER = compile_later(f"[{_FILLERS}]")
+_MOST_MARKS = 8  # on one letter: no writing has more, and a flood of them covers the lines around it
+_FLOOD = compile_later(rf"[^\w\s!-~]{{{_MOST_MARKS + 1},}}")  # of signs, marks among them
+_SUSPECT = compile_later(rf"[{_FILLERS}]|[^\w\s!-~]{{{_MOST_MARKS + 1}}}")
 _DEEP = 200  # signs in YAML, of which each level of nesting takes one
 
 
@@ -62,7 +68,10 @@ def _build_article(source: str, document: Document) -> Article | Failure:
 
 
 def clean_text(written: object) -> str:
-    """Text in Unicode's composed form (NFC), with no control or invisible characters; paragraphs stay."""
+    """Text in Unicode's composed form (NFC), with no control or invisible characters, and few marks on a letter.
+
+    Paragraphs stay.
+    """
     if not isinstance(written, str):
         raise TypeError("its text is not a string")
     text = unicodedata.normalize("NFC", written).replace("\r\n", "\n").replace("\r", "\n")
@@ -71,11 +80,28 @@ def clean_text(written: object) -> str:
 
 def _clean_line_of_text(line: str) -> str:
     # Most lines have none of what has to go. Of all white space only the usual one counts as printable.
-    if not line.isprintable():
-        line = "".join(c for c in line if c == "\t" or unicodedata.category(c)[0] != "C")
+    if not line.isprintable() or (not line.isascii() and _SUSPECT.search(line)):
+        line = _drop_unseen(line)
     elif "  " not in line:
         return line.strip(" ")
     return _SPACES.sub(" ", line).strip()
+
+
+def _drop_unseen(line: str) -> str:
+    """A line without what is seen as nothing, and with no more than a few marks on a letter."""
+    seen = "".join(c for c in line if c == "\t" or unicodedata.category(c)[0] != "C")
+    if _SUSPECT.search(seen):
+        seen = _FLOOD.sub(_thin_marks, _FILLER.sub("", seen))
+    return unicodedata.normalize("NFC", seen)
+
+
+def _thin_marks(flood: re.Match[str]) -> str:
+    """Some signs in a row, with the first few only of marks that stand on one letter."""
+    kept, marks = [], 0
+    for character in flood[0]:
+        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        kept += [character] if marks <= _MOST_MARKS else []
+    return "".join(kept)
 
 
 def clean_line(written: object) -> str:
@@ -161,9 +187,15 @@ def _read_object(content: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _read_html(content: bytes) -> dict[str, Any]:
+    from index.web.pages import read_page  # what knows pages is loaded for pages: questions need none of it
+
+    return read_page(content)
+
+
 _READERS: dict[str, Callable[[Any], dict[str, Any]]] = {
     ".txt": _read_text,
     ".md": _read_markdown,
-    ".html": read_page,
+    ".html": _read_html,
     ".jsonl": _read_object,
 }

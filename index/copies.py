@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 
+from config.patterns import compile_later
+
 _SHORT = 20  # words; a text that is shorter is a copy of equal words only
 _ROWS = 3  # minhashes in a band, which must all agree
 # The three parts of a signature: how many shingles from the text's beginning, and how many bands. A story cut to a
@@ -30,19 +32,19 @@ _FEW = 1  # numbers or names that may be missing from any text
 _MOST_DAYS = 30  # between two copies
 _LEAST_LENGTH = 0.25  # of the longer text: a roundup is no copy of one of its items
 
-_DIGIT_SEPARATOR = re.compile(r"[.,](?<=\d.)(?=\d)")
+_DIGIT_SEPARATOR = compile_later(r"[.,](?<=\d.)(?=\d)")
 # Accents, and the vowel points that Hebrew and Arabic may leave out; then letters that Unicode does not take apart.
-_MARKS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c7\u0640\u064b-\u065f\u0670]+|[øØłŁđĐðÐħĦıŧŦ]")
+_MARKS = compile_later("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c7\u0640\u064b-\u065f\u0670]+|[øØłŁđĐðÐħĦıŧŦ]")
 _PLAIN = dict(zip("øØłŁđĐðÐħĦıŧŦ", "oOlLdDdDhHitT", strict=True))
 # Writing without spaces: Thai, Lao, Burmese, Khmer; then Chinese and Japanese.
 _THAI = "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u103f\u1780-\u17d3"
 _CHINESE = "\u3005-\u3007\u3041-\u3096\u3099-\u309a\u30a1-\u30fa\u30fc\u3400-\u9fff\U00020000-\U0003ffff"
-_SPACELESS = re.compile(f"[{_THAI}]+|[{_CHINESE}]+")
-_HAS_SPACELESS = re.compile(f"[{_THAI}{_CHINESE}]")
+_SPACELESS = compile_later(f"[{_THAI}]+|[{_CHINESE}]+")
+_HAS_SPACELESS = compile_later(f"[{_THAI}{_CHINESE}]")
 # The vowel signs of India's scripts, and of Thai and its kin, are no letters to Python.
-_WORD = re.compile("[\\w\u0900-\u0963\u0970-\u0d7f\u0e31-\u0ece\u102b-\u103e\u17b4-\u17d3\u3099\u309a]+")
-_ASCII_WORD = re.compile(r"\w+", re.ASCII)
-_CURLY = re.compile("[_‘’“”–—…\u00a0]")
+_WORD = compile_later("[\\w\u0900-\u0963\u0970-\u0d7f\u0e31-\u0ece\u102b-\u103e\u17b4-\u17d3\u3099\u309a]+")
+_ASCII_WORD = compile_later(r"\w+", re.ASCII)
+_CURLY = compile_later("[_‘’“”–—…\u00a0]")
 
 
 @dataclass(frozen=True)

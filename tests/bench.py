@@ -18,9 +18,11 @@ from config.settings import load_settings
 from index.embed import WordLlamaEmbedder
 from index.reindex import reindex
 from index.sources import SourceList, samples_folder
+from tests.bench_answers import measure_answers
 from tests.bench_indexing import measure_again, measure_first_index
 from tests.bench_large import measure_large
 from tests.bench_measure import HEAD, Row, compare, run_program
+from tests.bench_model import measure_model
 from tests.bench_quick_start import measure_quick_start
 from tests.bench_search import measure_search
 
@@ -53,6 +55,8 @@ _PARTS: dict[str, Callable[[Path], list[Row]]] = {
     "quick-start": measure_quick_start,
     "large": measure_large,
     "search": measure_search,
+    "answers": measure_answers,
+    "model": measure_model,
 }
 
 

@@ -12,12 +12,12 @@ from dataclasses import replace
 from functools import partial
 
 from bot.answer import Newsbot
+from bot.evaluation.bootstrap import compare_paired
 from bot.evaluation.gold import GoldQuestion
 from bot.evaluation.search import DEPTHS, RECIPROCAL_RANK, rank_gold, value_search
 from bot.render import render_table
 from index.search.passages import search_passages
 from index.search.ranking import Weights
-from tests.bootstrap import compare_paired
 
 _ALL = Weights()
 _WORDS = Weights(presence=0, meaning=0, newness=0, article=0, lead=0)

@@ -24,6 +24,7 @@ from llama_index.core.schema import Document, MetadataMode, NodeWithScore, Query
 from llama_index.vector_stores.chroma import ChromaVectorStore
 
 from bot.answer import Newsbot
+from bot.evaluation.bootstrap import compare_paired
 from bot.evaluation.gold import GoldQuestion
 from bot.evaluation.search import DEPTHS, PASSAGES, rank_gold, value_search
 from bot.render import render_table
@@ -33,7 +34,6 @@ from index.embed import Embedder, WordLlamaEmbedder
 from index.generations import Generation
 from index.llama import PassageVectorStore, make_node
 from tests.bench_quick_start import WordLlamaEmbedding
-from tests.bootstrap import compare_paired
 
 _DEEP = 4 * PASSAGES  # nodes asked for, so that enough are left without the later ones
 _NAMED = ("title", "url", "outlet", "published")

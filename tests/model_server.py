@@ -64,7 +64,15 @@ class Reply:
     cut_after: int | None = None  # cut the stream after so many text deltas; an answer in one body is cut half-way
     finish_reason: str = "stop"
     raw_body: bytes | None = None  # sent exactly so, as application/json unless `headers` say otherwise
+    refusal: str = ""  # streamed beside the text
+    steps: tuple[str | threading.Event, ...] = ()  # streamed in place of `text`; an event is waited for
+    tells_usage: bool = True  # when it is asked to
     stall: bool = False  # headers, then nothing until the client goes away or the server closes
+
+    @property
+    def written(self) -> str:
+        """The whole text of the answer."""
+        return "".join(step for step in self.steps if isinstance(step, str)) + self.text
 
 
 class _RefusedError(Exception):
@@ -146,7 +154,7 @@ def _embeddings(body: Json) -> Json:
 def _chat_usage(body: Json, reply: Reply) -> Json:
     contents = [message["content"] for message in body["messages"]]
     texts = [c if isinstance(c, str) else " ".join(str(part.get("text", "")) for part in c) for c in contents]
-    prompt, completion = sum(len(text.split()) for text in texts), len(reply.text.split())
+    prompt, completion = sum(len(text.split()) for text in texts), len(reply.written.split())
     return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
 
 
@@ -226,6 +234,11 @@ class _Handler(BaseHTTPRequestHandler):
         if seconds and self.server.owner.closing.wait(seconds):
             raise ConnectionAbortedError("the server is closing")
 
+    def _wait_for(self, step: threading.Event) -> None:
+        while not step.wait(0.01):
+            if self.server.owner.closing.is_set():
+                raise ConnectionAbortedError("the server is closing")
+
     def _start(self, reply: Reply, headers: Mapping[str, str]) -> None:
         self.send_response(reply.status)
         # Clients in llama-index cannot be closed: a connection that they kept would be left to the garbage collector.
@@ -240,7 +253,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _stream(self, reply: Reply, body: Json) -> None:
         self._start(reply, {"Content-Type": "text/event-stream", "Transfer-Encoding": "chunked"})
-        with_usage = bool((body.get("stream_options") or {}).get("include_usage"))
+        with_usage = bool((body.get("stream_options") or {}).get("include_usage")) and reply.tells_usage
         head = {"id": "chatcmpl-test", "object": "chat.completion.chunk", "created": CREATED, "model": body["model"]}
 
         def event(delta: Json, finish_reason: str | None = None) -> None:
@@ -248,6 +261,13 @@ class _Handler(BaseHTTPRequestHandler):
             self._event(json.dumps({**head, "choices": [choice], **({"usage": None} if with_usage else {})}))
 
         event({"role": "assistant", "content": ""})
+        if reply.refusal:
+            event({"refusal": reply.refusal})
+        for step in reply.steps:
+            if isinstance(step, str):
+                event({"content": step})
+            else:
+                self._wait_for(step)
         deltas = [reply.text[start : start + DELTA_CHARS] for start in range(0, len(reply.text), DELTA_CHARS)]
         for index, delta in enumerate(deltas[: reply.cut_after]):
             self._wait(reply.chunk_delay_s if index else 0)
@@ -276,6 +296,7 @@ class ModelServer:
 
     def __init__(self) -> None:
         self.api_key = "sk-test-key"
+        self.refused_parameters: set[str] = set()  # of chat requests, as an older server does not know them
         self.requests: list[ModelRequest] = []
         self.unexpected: list[str] = []
         self.closing = threading.Event()
@@ -342,6 +363,8 @@ class ModelServer:
             if route == MODELS:
                 return body, Reply()
             _check_chat(body)
+            if refused := sorted(self.refused_parameters & body.keys()):
+                raise _RefusedError(f"Unrecognized request argument supplied: {refused[0]}")
             scripted = self._replies.popleft() if self._replies else self._always
         return body, self._resolve(scripted, body)
 

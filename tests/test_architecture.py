@@ -22,16 +22,18 @@ ONLY_IN = {
     "onnxruntime": {"index/onnx.py"},
     "tokenizers": {"index/onnx.py"},
     "huggingface_hub": {"index/models.py"},
+    "sqlalchemy": {"bot/state/database.py", "bot/state/tables.py", "bot/state/turns.py", "bot/state/usage.py"},
 }
 HEAVY = {
     *("aiohttp", "chromadb", "feedparser", "filelock", "llama_index", "openai", "protego", "rensa", "rich", "tantivy"),
-    *("telegram", "trafilatura", "wordllama", "onnxruntime", "tokenizers", "huggingface_hub", "httpx"),
+    *("telegram", "trafilatura", "wordllama", "onnxruntime", "tokenizers", "huggingface_hub", "httpx", "sqlalchemy"),
 }
 MAY_LOAD = {
     "index/keywords.py": {"tantivy"},
     "index/terms.py": {"tantivy"},
     "index/llama.py": {"llama_index"},
     "bot/telegram.py": {"telegram"},
+    "bot/state/tables.py": {"sqlalchemy"},
 }
 LAYOUT = "bot config index tests .ci .gitignore CHANGELOG.md LICENSE Makefile README.md constraints.txt pyproject.toml"
 FIXED = {"bot", "config", "index", "tests", "README.md", "pyproject.toml"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.bootstrap import Interval, compare_paired
+from bot.evaluation.bootstrap import Interval, compare_medians, compare_paired, compare_shares
 
 
 def test_equal_values_do_not_differ() -> None:
@@ -63,8 +63,38 @@ def test_more_questions_than_are_drawn_at_once() -> None:
 @pytest.mark.parametrize(("a", "b"), [([], []), ([1.0], []), ([1.0], [1.0, 2.0])])
 def test_what_is_no_pairs_is_refused(a: list[float], b: list[float]) -> None:
     """Without pairs there is nothing to compare."""
-    with pytest.raises(ValueError, match=f"^{len(a)} and {len(b)} values are no pairs$"):
+    problem = f"^{len(a)} and {len(b)} values are no pairs$"
+    with pytest.raises(ValueError, match=problem):
         compare_paired(a, b)
+    with pytest.raises(ValueError, match=problem):
+        compare_medians(a, b)
+    with pytest.raises(ValueError, match=problem):
+        compare_shares([(value, 1.0) for value in a], [(value, 1.0) for value in b])
+
+
+def test_shares_of_one_thing_each_are_means() -> None:
+    """Where each question counts for exactly one thing, a share is a mean, with the same bounds."""
+    a, b = [1, 1, 0, 0, 1, 1, 0], [0, 1, 0, 1, 0, 0, 0]
+    means = compare_paired(a, b)
+    shares = compare_shares([(value, 1.0) for value in a], [(value, 1.0) for value in b])
+    assert vars(shares) == pytest.approx(vars(means))
+
+
+def test_shares_where_questions_count_differently() -> None:
+    """A question with three citations weighs three times, and one without weighs nothing."""
+    before = [(1.0, 3.0), (0.0, 0.0), (1.0, 1.0)]
+    after = [(3.0, 3.0), (0.0, 1.0), (1.0, 1.0)]
+    assert compare_shares(after, before).difference == pytest.approx(4 / 5 - 2 / 4)
+    single = compare_shares([(1.0, 1.0), (0.0, 0.0)], [(0.0, 1.0), (0.0, 0.0)])
+    assert single == Interval(1.0, 1.0, 1.0)
+    assert compare_shares([(0.0, 0.0)], [(0.0, 0.0)]) == Interval(0.0, 0.0, 0.0)
+
+
+def test_medians_leave_out_what_is_far_off() -> None:
+    """A single slow question moves no median; all that are slower by as much move it by that."""
+    before = [1.0, 2.0, 3.0, 4.0, 5.0] * 9
+    assert compare_medians([*before[:-1], 1000.0], before) == Interval(0.0, 0.0, 0.0)
+    assert compare_medians([value + 2 for value in before], before) == Interval(2.0, 2.0, 2.0)
 
 
 def test_as_it_is_shown() -> None:

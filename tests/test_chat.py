@@ -7,13 +7,16 @@ import pty
 import subprocess
 import sys
 import termios
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from bot.answer import Newsbot
-from bot.conversation import HELP, NOT_ADMIN, START, TROUBLE
+from bot.answers import Answer, Citation
+from bot.conversation import FORGOTTEN, HELP, NOT_ADMIN, START, TROUBLE, Reply
 from bot.render import render_text
+from bot.terminal import Screen
 from config.settings import Settings
 from tests.conftest import RunHere, RunNewsbot
 
@@ -86,6 +89,25 @@ def test_chat_on_a_terminal(program_environment: dict[str, str], sample_settings
         assert (process.wait(timeout=60), process.stdout.read()) == (0, "")
     os.close(ours)
     os.close(theirs)
+
+
+def test_an_answer_on_a_terminal(
+    program_environment: dict[str, str], sample_settings: Settings, sample_newsbot: Newsbot
+) -> None:
+    """On a terminal an answer that was printed as it grew is, in the end, the same as elsewhere."""
+    ours, theirs = pty.openpty()
+    environment = {**program_environment, "NEWSBOT_DATA": str(sample_settings.data)}
+    program = [sys.executable, "-m", "bot.cli", "chat"]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=theirs, env=environment) as process:
+        os.close(theirs)
+        process.communicate(f"{QUESTION}\n".encode(), timeout=60)
+    shown = b""
+    with suppress(OSError):  # the end of a terminal that nobody writes to
+        while more := os.read(ours, 65536):
+            shown += more
+    os.close(ours)
+    assert process.returncode == 0
+    assert shown.decode().replace("\r\n", "\n") == f"{render_text(sample_newsbot.answer(QUESTION))}\n\n"
 
 
 def test_one_interrupt_ends_the_chat(program_environment: dict[str, str], sample_settings: Settings) -> None:
@@ -162,3 +184,85 @@ def test_malformed_script(run_here: RunHere, sample_settings: Settings, content:
     done = run_here("chat", "--script", "script", "--data", str(sample_settings.data))
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith(f"newsbot: {problem}")
+
+
+FIRST = """
+# Before the restart.
+> What did Turkey demand?
+< observation posts in Idlib. [1]
+> And what did Russia say?
+< [1]
+"""
+SECOND = """
+# After it: the conversation goes on.
+> when was that?
+< [1]
+> How long is the Ever Given?
+< [1]
+> Who owns it?
+< Ever Given
+! Turkey
+> /forget
+< I have forgotten
+> Who owns it?
+! Ever Given
+"""
+
+
+def test_follow_ups_across_a_restart(run_newsbot: RunNewsbot, sample_settings: Settings, tmp_path: Path) -> None:
+    """Two runs of the real program over one data directory are one conversation, until it is forgotten."""
+    state = f"sqlite:///{tmp_path}/state.db"
+    runs = []
+    for name, script in (("first", FIRST), ("second", SECOND)):
+        (tmp_path / name).write_text(script, encoding="utf-8")
+        given = {"NEWSBOT_DATA": str(sample_settings.data), "NEWSBOT_STATE_URL": state}
+        runs.append(run_newsbot("chat", "--script", str(tmp_path / name), **given))
+    assert [(done.returncode, done.stderr) for done in runs] == [(0, "")] * 2
+    assert f"> /forget\n{FORGOTTEN}\n" in runs[1].stdout
+
+
+def grown(*texts: str, caveat: str = "") -> list[Reply]:
+    """The replies of an answer that grows through these texts, the last of them as the final one, with a citation."""
+    citation = Citation(1, "Quote.", "a1", "Title", "", "Outlet", None, 0, 6)
+    answers = [Answer("q?", "answered", text, (citation,)) for text in texts]
+    final = Answer("q?", "answered", texts[-1], (citation,), ("A note.",), caveat=caveat)
+    return [*(Reply(answer, progress=True) for answer in answers), Reply(final)]
+
+
+@pytest.mark.parametrize(
+    "texts", [["One two. [1]"], ["One.", "One. Two " + "and so on " * 30, "One. Two " + "and so on " * 60]]
+)
+def test_a_terminal_shows_each_word_once(capsys: pytest.CaptureFixture[str], texts: list[str]) -> None:
+    """An answer that grows on a terminal is printed piece by piece, and is at the end what it is elsewhere."""
+    screen, replies, shown = Screen(grows=True), grown(*texts), []
+    for reply in replies:
+        screen.show(reply)
+        shown.append(capsys.readouterr().out)
+    final = replies[-1].content
+    assert isinstance(final, Answer)
+    assert "".join(shown) == f"{render_text(final)}\n\n"
+    assert all(shown)
+    for reply in replies:
+        Screen(grows=False).show(reply)
+    assert capsys.readouterr().out == f"{render_text(final)}\n\n"
+
+
+def test_what_has_to_be_read_first_comes_late_on_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """A caveat that is known only in the end is the first note; what stands on the screen is not printed again."""
+    screen = Screen(grows=True)
+    for reply in grown("One two. [1]", caveat="This is old."):
+        screen.show(reply)
+    out = capsys.readouterr().out
+    assert out.startswith("One two. [1]\n\n[1] “Quote.”")
+    assert out.endswith("\n\nNote: This is old.\n\nNote: A note.\n\n")
+    assert out.count("One two.") == 1
+
+
+@pytest.mark.parametrize("last", [Reply(TROUBLE), grown("Another text.")[-1]], ids=["trouble", "another"])
+def test_what_goes_wrong_while_an_answer_grows(capsys: pytest.CaptureFixture[str], last: Reply) -> None:
+    """When something else comes in the end it stands in a paragraph of its own; the next reply begins anew."""
+    screen, first = Screen(grows=True), grown("One two. [1]")[0]
+    for reply in (first, grown("No more.")[0], last, Reply(HELP), Reply("Reading.", progress=True)):
+        screen.show(reply)
+    text = last.content if isinstance(last.content, str) else render_text(last.content)
+    assert capsys.readouterr().out == f"One two. [1]\n\n{text}\n\n{HELP}\n\nReading.\n"

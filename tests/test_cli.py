@@ -325,6 +325,10 @@ def test_status_of_the_samples(run_here: RunHere, on_samples: tuple[str, str], s
         "failures": [],
         "embedder": "wordllama/l2_supercat_256",
         "generation": generation,
+        "usage": {
+            name: {"prompt_tokens": 0, "completion_tokens": 0, "calls": 0, "questions": 0, "cost": None}
+            for name in ("today", "total")
+        },
         "data": str(sample_settings.data),
     }
     assert run_here("status", *on_samples).stdout.splitlines() == [
@@ -351,10 +355,15 @@ def test_eval_measures(run_here: RunHere, on_samples: tuple[str, str], tmp_path:
     quotes = printed.pop("quote stands in its article")
     assert quotes == {"share": 1.0, "questions": quotes["questions"]}
     found = [name.format(n) for n in (1, 5, 10) for name in ("gold article in first {}", "answer in first {} passages")]
+    found += ["answer right of those in first 10 passages", "citation recall"]
     names = [*found, "gold article, mean reciprocal rank", "answered", "answer right", "unanswerable question refused"]
+    others = {"citation precision", "answerable question refused", "timings_ms", "usage", "checks", "causes"}
+    others |= {f"statement {check}" for check in ("kept", "repaired", "left out")}
+    assert printed.keys() >= others
     assert [one["kind"] for one in printed.pop("per_question")] == list(printed.pop("by_kind"))
     assert printed.pop("failures") == []
-    assert printed == {name: {"share": 1.0, "questions": 1} for name in names}
+    shares = {name: value for name, value in printed.items() if name not in others}
+    assert shares == {name: {"share": 1.0, "questions": 1} for name in names}
     table = run_here("eval", str(file), *on_samples).stdout.splitlines()
-    assert [line.split()[-3:] for line in table if line.startswith("answer right")] == [["1.000", "of", "1"]]
-    assert table[len(names) + 1] == ""  # the table of kinds follows
+    assert [line.split()[-3:] for line in table if line.startswith("answer right  ")] == [["1.000", "of", "1"]]
+    assert table[len(names) + 6] == ""  # with the quotes and the other shares these are all; the tables of kinds follow

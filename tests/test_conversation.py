@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from bot.answer import Newsbot
+from bot.answers import Answer, Question, Reading, Span, Statement, Usage
 from bot.compose import build_newsbot
-from bot.conversation import HELP, NOT_ADMIN, START, TROUBLE, Conversation, Message, Reply
+from bot.conversation import FORGOTTEN, HELP, NOT_ADMIN, START, TROUBLE, Conversation, Message, Reply
+from bot.state.usage import read_usage
 from config.settings import Settings, load_settings
 from index.articles import Hit
 from index.embed import Embedder, WordLlamaEmbedder
@@ -19,17 +24,54 @@ from index.generations import Generation
 from index.live import LiveIndex
 from index.lock import hold_lock
 from index.sources import SourceList, samples_folder
+from index.split import sentence_spans
 
 ADMIN, READER = 7, 8
 
 
 def replies_to(conversation: Conversation, text: str, user_id: int = READER) -> list[Reply]:
+    """All replies to one message in a private chat."""
+    return replies_in(conversation, Message(user_id, text))
+
+
+def replies_in(conversation: Conversation, message: Message) -> list[Reply]:
     """All replies to one message."""
 
     async def collect() -> list[Reply]:
-        return [reply async for reply in conversation.reply(Message(user_id, text))]
+        return [reply async for reply in conversation.reply(message)]
 
     return asyncio.run(collect())
+
+
+def answer_to(conversation: Conversation, message: Message) -> Answer:
+    """The answer to a question: the last reply, and the only one that is not progress."""
+    *before, last = replies_in(conversation, message)
+    assert all(reply.progress for reply in before)
+    assert not last.progress
+    assert isinstance(last.content, Answer)
+    return last.content
+
+
+class Clock:
+    """A clock that stands until it is set."""
+
+    now = 1_000_000_000.0
+
+    def __call__(self) -> float:
+        """The moment, in seconds since 1970."""
+        return self.now
+
+
+@pytest.fixture
+def talk(sample_settings: Settings, sample_newsbot: Newsbot, tmp_path: Path) -> Callable[..., Conversation]:
+    """Begins a conversation over the samples, as a newsbot that starts; what is kept is this test's own."""
+
+    def begin(clock: Clock | None = None, newsbot: Newsbot = sample_newsbot, **given: str) -> Conversation:
+        state = f"sqlite:///{tmp_path}/state.db"
+        settings = load_settings({"data": sample_settings.data, "state_url": state, **given})
+        return Conversation(settings, newsbot, clock or Clock())
+
+    return begin
 
 
 @pytest.fixture
@@ -57,11 +99,136 @@ def test_fixed_replies(conversation: Conversation, text: str, reply: str) -> Non
     assert replies_to(conversation, text) == [Reply(reply)]
 
 
-def test_question(sample_settings: Settings, sample_newsbot: Newsbot) -> None:
+def test_question(talk: Callable[..., Conversation], sample_newsbot: Newsbot) -> None:
     """Anything that is no command is a question, and its reply is the answer."""
-    conversation = Conversation(sample_settings, sample_newsbot)
     question = "what did Turkey demand?"
-    assert replies_to(conversation, f" {question}\n") == [Reply(sample_newsbot.answer(question))]
+    assert answer_to(talk(), Message(READER, f" {question}\n")) == sample_newsbot.answer(question)
+
+
+def test_follow_ups_are_understood_across_restarts(talk: Callable[..., Conversation]) -> None:
+    """A question that builds on the one before is taken so, also by a newsbot that was started anew."""
+    assert answer_to(talk(), Message(READER, "What did Turkey demand?")).standalone_question == ""
+    answer = answer_to(talk(), Message(READER, "And what did Russia say?"))
+    assert (answer.question, answer.status) == ("And what did Russia say?", "answered")
+    assert answer.standalone_question == "What did Russia say about Turkey demand?"
+    assert answer_to(talk(), Message(READER, "How long is the Ever Given?")).standalone_question == ""
+    assert answer_to(talk(), Message(READER, "Who owns it?")).standalone_question == "Who owns the Ever Given?"
+
+
+def test_a_refused_question_leaves_nothing(talk: Callable[..., Conversation]) -> None:
+    """What was not answered is no topic: the follow-up refers to the last question that was."""
+    conversation = talk()
+    assert answer_to(conversation, Message(READER, "What did Turkey demand?")).status == "answered"
+    assert answer_to(conversation, Message(READER, "how many moons does Saturn have?")).status == "no_evidence"
+    assert answer_to(conversation, Message(READER, "why?")).standalone_question == "Why did Turkey demand?"
+
+
+def test_forget(talk: Callable[..., Conversation]) -> None:
+    """After `/forget` a follow-up has nothing to refer to; before any question there is nothing to forget."""
+    assert replies_to(talk(), "/forget@news_bot") == [Reply(FORGOTTEN)]
+    conversation = talk()
+    answer_to(conversation, Message(READER, "What did Turkey demand?"))
+    answer_to(conversation, Message(ADMIN, "What did Turkey demand?"))
+    assert replies_to(conversation, "/forget") == [Reply(FORGOTTEN)]
+    assert answer_to(conversation, Message(READER, "And Russia?")).standalone_question == ""
+    assert answer_to(conversation, Message(ADMIN, "And Russia?")).standalone_question == "What did Russia demand?"
+
+
+def test_forgotten_after_a_while(talk: Callable[..., Conversation]) -> None:
+    """An hour after the last question, or after the minutes that are set, a conversation is forgotten."""
+    clock = Clock()
+    conversation = talk(clock)
+    answer_to(conversation, Message(READER, "What did Turkey demand?"))
+    clock.now += 59 * 60
+    assert answer_to(conversation, Message(READER, "And Russia?")).standalone_question != ""
+    clock.now += 60 * 60
+    assert answer_to(conversation, Message(READER, "And Russia?")).standalone_question == ""
+    for minutes in ("0", "5"):
+        short = talk(clock, conversation_minutes=minutes)
+        answer_to(short, Message(READER, "What did Turkey demand?"))
+        clock.now += 5 * 60
+        assert answer_to(short, Message(READER, "And Russia?")).standalone_question == ""
+
+
+def test_in_a_group_each_user_has_a_conversation(talk: Callable[..., Conversation]) -> None:
+    """Two users in a group do not share what was said, nor a user's group and private chat; a private chat is one."""
+    conversation = talk()
+    group, question = -100, "What did Turkey demand?"
+    answer_to(conversation, Message(READER, question, group, is_group=True))
+    for message in (
+        Message(ADMIN, "And Russia?", group, is_group=True),
+        Message(READER, "And Russia?"),
+        Message(READER, "And Russia?", group - 1, is_group=True),
+    ):
+        assert answer_to(conversation, message).standalone_question == ""
+    understood = answer_to(conversation, Message(READER, "And Russia?", group, is_group=True))
+    assert understood.standalone_question == "What did Russia demand?"
+    answer_to(conversation, Message(READER, question))
+    assert answer_to(conversation, Message(READER, "And Russia?", READER)).standalone_question != ""
+
+
+def test_damaged_state_stops_no_answer(
+    talk: Callable[..., Conversation], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With a damaged state file each question is answered by itself; only `/forget` cannot be done."""
+    (tmp_path / "state.db").write_bytes(b"no database" * 100)
+    conversation = talk()
+    assert answer_to(conversation, Message(READER, "What did Turkey demand?")).status == "answered"
+    assert answer_to(conversation, Message(READER, "And Russia?")).standalone_question == ""
+    assert replies_to(conversation, "/forget") == [Reply(TROUBLE)]
+    assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 1
+
+
+class SlowReader:
+    """A reader that gives a statement each time that it is told to, and says what a model would have used."""
+
+    name = "slow"
+
+    def __init__(self) -> None:
+        self.go_on = threading.Semaphore(0)
+
+    def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
+        """The first sentences of the best hits, one by one."""
+        del question
+        reading = Reading((), Usage(1000, 100, 1))
+
+        def statements() -> Iterator[Statement]:
+            articles = {hit.passage.article.id: hit.passage.article for hit in hits}
+            for article in list(articles.values())[:3]:
+                assert self.go_on.acquire(timeout=60)
+                span = Span(article, *sentence_spans(article.text)[0])
+                yield Statement(span.text, (span,))
+
+        reading.statements = statements()
+        return reading
+
+
+def test_an_answer_is_shown_as_it_grows(
+    talk: Callable[..., Conversation], sample_settings: Settings, tmp_path: Path
+) -> None:
+    """Each verified statement is shown before the next is there; nothing that was shown is taken back."""
+    reader = SlowReader()
+    index = LiveIndex(sample_settings)
+    conversation = talk(newsbot=Newsbot(index, WordLlamaEmbedder(), [reader]))
+
+    async def watch() -> list[Reply]:
+        replies = []
+        reader.go_on.release()
+        async for reply in conversation.reply(Message(READER, "What did Turkey demand?")):
+            replies.append(reply)
+            reader.go_on.release()
+        return replies
+
+    replies = asyncio.run(watch())
+    texts = [reply.content.text for reply in replies if isinstance(reply.content, Answer)]
+    assert [reply.progress for reply in replies] == [True] * (len(replies) - 1) + [False]
+    assert len(texts) == len(replies) >= 2
+    assert all(longer.startswith(shorter) for shorter, longer in pairwise(texts))
+    index.close()
+    settings = load_settings({"data": sample_settings.data, "state_url": f"sqlite:///{tmp_path}/state.db"})
+    assert read_usage(settings, Clock()).today == Usage(1000, 100, 1)
+    (status,) = replies_to(conversation, "/status")
+    assert "model: 0 calls, 0 prompt and 0 completion tokens today, 1,100 tokens in all" in str(status.content)
 
 
 def test_status(sample_settings: Settings, sample_newsbot: Newsbot) -> None:
@@ -140,14 +307,14 @@ def test_reindex_while_another_process_writes(conversation: Conversation, settin
     assert not last.progress
 
 
-def test_questions_are_answered_side_by_side(sample_settings: Settings) -> None:
+def test_questions_are_answered_side_by_side(talk: Callable[..., Conversation], sample_settings: Settings) -> None:
     """Many messages at once each get their own answer."""
     newsbot = build_newsbot(sample_settings)
-    conversation = Conversation(sample_settings, newsbot)
+    conversation = talk(newsbot=newsbot)
     questions = ["what did Turkey demand?", "who won the World Cup?", "how many moons does Saturn have?"] * 4
 
     async def first_reply(text: str) -> Reply:
-        return await anext(conversation.reply(Message(READER, text)))
+        return [reply async for reply in conversation.reply(Message(READER, text))][-1]
 
     async def ask_all() -> list[Reply]:
         return await asyncio.gather(*map(first_reply, questions))

@@ -21,7 +21,11 @@ from tests.model_server import ModelServer, Reply
 from tests.served import TOKEN
 from tests.telegram_api import BOT_USERNAME, TelegramApi
 
-CHECK_MODEL = "check OPENAI_API_KEY, NEWSBOT_OPENAI_BASE_URL and NEWSBOT_MODEL"
+CHECK_KEY = "check OPENAI_API_KEY, and that it is a key of this server"
+CHECK_MODEL = "check NEWSBOT_MODEL, and that NEWSBOT_OPENAI_BASE_URL ends as the server's manual says (mostly in /v1)"
+CHECK_SERVER = "start the server, or check NEWSBOT_OPENAI_BASE_URL and the network"
+MORE_TIME = "raise NEWSBOT_MODEL_TIMEOUT, or take a smaller model or a faster server"
+MORE_TOKENS = "raise NEWSBOT_MODEL_REPLY_TOKENS"
 
 
 def check(settings: Settings, part: str) -> Check:
@@ -185,30 +189,83 @@ def test_telegram_that_is_not_there(settings: Settings, closed_port: str) -> Non
 
 def model_settings(settings: Settings, url: str, key: str) -> Settings:
     """Settings that name a model endpoint and a key."""
-    return load_settings({"data": settings.data, "openai_base_url": url, "openai_api_key": key, "model": "m-1"})
+    given = {"openai_base_url": url, "openai_api_key": key, "model": "m-1", "model_timeout": 20}
+    return load_settings({"data": settings.data, **given})
 
 
-def test_model_that_works(settings: Settings) -> None:
-    """A model is asked one short question, once."""
+@pytest.mark.parametrize(
+    ("reply", "ok", "how", "remedy"),
+    [
+        ("The council demanded five coins. [1]", True, "and cites", ""),
+        ("Five coins", True, "but does not cite; newsbot looks for its passages by itself", ""),
+        (
+            "NO ANSWER",
+            False,
+            "but finds nothing in a passage that says it",
+            "take a larger model: the extractive reader does better than this one",
+        ),
+    ],
+)
+def test_model_that_works(settings: Settings, reply: str, ok: bool, how: str, remedy: str) -> None:
+    """A model is asked one small question as the reader asks it, once; the doctor says whether it cites."""
     with ModelServer() as server:
-        server.enqueue(Reply("OK."))
+        server.enqueue(Reply(reply))
         found = check(model_settings(settings, server.url, server.api_key), "model")
-        assert [request.body["model"] for request in server.requests] == ["m-1"]
-    assert found == Check("model", True, f"m-1 at {server.url} answers")
+        assert [(request.body["model"], request.streamed) for request in server.requests] == [("m-1", True)]
+        assert "five coins" in server.requests[0].body["messages"][1]["content"]
+    assert found == Check("model", ok, f"m-1 at {server.url} answers, {how}", remedy)
 
 
-def test_model_that_refuses_the_key(settings: Settings) -> None:
-    """A key that is refused is found, and never shown."""
+@pytest.mark.parametrize(
+    ("reply", "why", "remedy"),
+    [
+        (Reply("No.", status=401), "its key is refused: No.", CHECK_KEY),
+        (Reply("No m-1.", status=404), "its server knows no such model or address: No m-1.", CHECK_MODEL),
+        (Reply("Ill.", status=500), "its server answers 500: Ill.", "look into the server's log, and try again"),
+        (Reply(status=429), "too many requests", "wait, or ask the provider for a higher limit"),
+        (
+            Reply(status=429, error_code="insufficient_quota"),
+            "the quota of its key is used up",
+            "pay for more at the provider, or set another OPENAI_API_KEY",
+        ),
+        (
+            Reply("No.", status=400, error_code="context_length_exceeded"),
+            "its server answers 400: No.",
+            "give the server a larger context, or lower NEWSBOT_MODEL_PROMPT_TOKENS",
+        ),
+        (Reply("No.", status=400), "its server answers 400: No.", "try again, and take another model if it stays so"),
+        (Reply(""), "its reply was empty", f"{MORE_TOKENS}, or take another model"),
+        (
+            Reply("<think>Five", finish_reason="length"),
+            "its reply was cut off",
+            f"{MORE_TOKENS}: a model that thinks first needs more of them",
+        ),
+    ],
+)
+def test_model_that_fails(settings: Settings, reply: Reply, why: str, remedy: str) -> None:
+    """Each failure of a model has a plain reason and its own remedy; it is asked once."""
     with ModelServer() as server:
-        found = check(model_settings(settings, server.url, "sk-wrong-key"), "model")
-    assert (found.ok, found.remedy) == (False, CHECK_MODEL)
-    assert found.found.startswith(f"m-1 at {server.url} failed (Error code: 401 - ")
-    assert "sk-wrong-key" not in found.found
+        server.enqueue(reply)
+        found = check(model_settings(settings, server.url, server.api_key), "model")
+        assert len(server.requests) == 1
+    assert found == Check("model", False, f"m-1 at {server.url} failed ({why})", remedy)
+
+
+def test_model_that_is_late(settings: Settings) -> None:
+    """A model that does not answer in time is told so, with the setting that gives it more."""
+    with ModelServer() as server:
+        server.enqueue(Reply(stall=True))
+        late = model_settings(settings, server.url, server.api_key).model_copy(update={"model_timeout": 0.3})
+        found = check(late, "model")
+    assert found == Check("model", False, f"m-1 at {server.url} failed (it took longer than 0.3 s)", MORE_TIME)
 
 
 def test_model_that_echoes_the_key(settings: Settings) -> None:
-    """An endpoint that repeats the key in its error does not get it shown."""
+    """A key that is refused is found, and never shown, also where an endpoint repeats it in its error."""
     with ModelServer() as server:
+        found = check(model_settings(settings, server.url, "sk-wrong-key"), "model")
+        assert (found.ok, found.remedy) == (False, CHECK_KEY)
+        assert "sk-wrong-key" not in found.found
         server.enqueue(Reply(f"you said {server.api_key}", status=400))
         found = check(model_settings(settings, server.url, server.api_key), "model")
     assert "you said ***" in found.found
@@ -218,4 +275,5 @@ def test_model_that_echoes_the_key(settings: Settings) -> None:
 def test_model_that_is_not_there(settings: Settings, closed_port: str) -> None:
     """An endpoint that cannot be reached is named."""
     found = check(model_settings(settings, closed_port, "sk-test"), "model")
-    assert found == Check("model", False, f"m-1 at {closed_port} failed (Connection error.)", CHECK_MODEL)
+    why = f"no connection: [Errno {errno.ECONNREFUSED}] Connection refused"
+    assert found == Check("model", False, f"m-1 at {closed_port} failed ({why})", CHECK_SERVER)

@@ -1,21 +1,21 @@
-"""`newsbot eval`: when an answer counts as right, which question files are taken, the figures, failures and report."""
+"""`newsbot eval`: when a text holds an answer, which question files are taken, figures, misses and the command."""
 
 from __future__ import annotations
 
 import json
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.answer import Newsbot
 from bot.answers import Answer, Citation
 from bot.compose import build_newsbot
-from bot.evaluation.evaluate import Evaluation, Outcome, evaluate
-from bot.evaluation.gold import KINDS, GoldQuestion, contains_gold, read_questions
-from bot.evaluation.report import describe_evaluation, render_report
-from bot.evaluation.search import Miss, Ranks
+from bot.evaluation.evaluate import evaluate
+from bot.evaluation.gold import KINDS, GoldQuestion, contains_gold, find_gold, pad_words, read_questions
+from bot.evaluation.search import Ranks, rank_gold
 from config.errors import IndexMissing, ServiceError, UsageError
 from config.settings import Settings
 from index.articles import Hit
@@ -23,6 +23,7 @@ from index.embed import WordLlamaEmbedder
 from index.reindex import reindex
 from index.sources import SourceList
 from tests.conftest import RunHere
+from tests.evaluations import Page
 from tests.newsroom import write_lines
 
 WIRES = (
@@ -55,6 +56,32 @@ def test_what_counts_as_contained(text: str, answers: list[str], right: bool) ->
     assert contains_gold(text, answers) is right
 
 
+@pytest.mark.parametrize(
+    ("text", "answers", "found"),
+    [
+        ("They moved to FORT-WORTH, to Fort Worth.", ["fort worth"], ["FORT-WORTH", "Fort Worth"]),
+        ("Fort Worthing", ["Fort Worth"], []),
+        ("Some 3,000,000 came.", ["3000000"], ["3,000,000"]),
+        ("new York City", ["York City", "New York"], ["new York City"]),
+        ("one two one", ["one", "", "%"], ["one", "one"]),
+        ("İstanbul", ["İstanbul"], ["İstanbul"]),
+    ],
+)
+def test_where_answers_stand(text: str, answers: list[str], found: list[str]) -> None:
+    """They are found where they are written, whatever their case and signs; what overlaps is one span."""
+    assert [text[start:end] for start, end in find_gold(text, answers)] == found
+
+
+@given(st.text(alphabet="aZ1,2_ .İ-é", max_size=30), st.text(alphabet="aZ1,2_ .İ-é", max_size=4))
+def test_what_is_contained_can_be_shown(text: str, answer: str) -> None:
+    """An answer has a place in a text exactly when it counts as contained, and the place holds its words."""
+    spans = find_gold(text, [answer])
+    assert bool(spans) is contains_gold(text, [answer])
+    assert all(contains_gold(text[start:end], [answer]) for start, end in spans)
+    assert [end for _, end in spans[:-1]] <= [start for start, _ in spans[1:]]
+    assert not spans or pad_words(answer).strip()
+
+
 def write(path: Path, *lines: object) -> Path:
     """A file of JSON lines; a string is a line as it is."""
     path.write_text("\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines), encoding="utf-8")
@@ -65,14 +92,29 @@ def test_questions_are_read_in_order(tmp_path: Path) -> None:
     """Questions of several files come in order; what may be absent is, and a day is read as such."""
     one = write(
         tmp_path / "1",
-        {"id": 1, "question": " Who\n?", "answers": ["A", "B"], "articles": ["u"], "at": "2020-02-18"},
+        {
+            "id": 1,
+            "question": " Who\n?",
+            "answers": ["A", "B"],
+            "articles": ["u"],
+            "at": "2020-02-18",
+            "evidence": ["e"],
+        },
         "",
     )
     two = write(tmp_path / "2", {"question": "What?", "answers": [], "at": "18 Feb 2020 9:30"})
     assert read_questions([one, two]) == [
-        GoldQuestion("Who ?", "2020-02-18", ("A", "B"), ("u",), "1"),
+        GoldQuestion("Who ?", "2020-02-18", ("A", "B"), ("u",), "1", ("e",)),
         GoldQuestion("What?", "2020-02-18T09:30:00+00:00", (), ()),
     ]
+
+
+def test_half_a_character_is_none(tmp_path: Path) -> None:
+    """What cannot be printed does not end a run: it is replaced as it is read."""
+    file = write(tmp_path / "1", '{"id": "\\ud800", "question": "Who \\ud800?", "answers": ["a\\ud800"]}')
+    (question,) = read_questions([file])
+    assert question.answers == ("a?",)
+    assert f"{question.id}{question.text}".encode()
 
 
 @pytest.mark.parametrize(
@@ -146,11 +188,17 @@ def test_figures_on_the_samples(sample_newsbot: Newsbot) -> None:
             GoldQuestion("how tall is the Space Launch System?", None, ()),
         ],
     ).as_json()
-    quotes = measured.pop("quote stands in its article")
-    assert quotes["share"] == 1.0
-    assert quotes["questions"] >= 4
-    kinds, each = measured.pop("by_kind"), measured.pop("per_question")
-    del measured["failures"]
+    quotes, kept = measured.pop("quote stands in its article"), measured.pop("statement kept")
+    assert (quotes["share"], kept["share"]) == (1.0, 1.0)
+    assert quotes["questions"] >= kept["questions"] >= 4  # whom "he" means can take a quote of its own
+    assert measured.pop("checks") == {"kept": kept["questions"], "repaired": 0, "left out": 0}
+    assert 0.0 < measured.pop("citation precision")["share"] < 1.0
+    kinds, each, times = measured.pop("by_kind"), measured.pop("per_question"), measured.pop("timings_ms")
+    assert list(times)[-1] == "total"
+    assert all(0 <= spent["p50"] <= spent["p95"] for spent in times.values())
+    assert measured.pop("usage") == {"prompt_tokens": 0, "completion_tokens": 0, "calls": 0}
+    assert measured.pop("causes") == {"not stored": 1, "refusal missing": 1}
+    assert [failure["cause"] for failure in measured.pop("failures")] == ["not stored", "refusal missing"]
     assert measured == {
         "gold article in first 1": share(0.5, 2),
         "gold article in first 5": share(0.5, 2),
@@ -161,6 +209,11 @@ def test_figures_on_the_samples(sample_newsbot: Newsbot) -> None:
         "answer in first 10 passages": share(0.6667, 3),
         "answered": share(1.0, 3),
         "answer right": share(0.6667, 3),
+        "answer right of those in first 10 passages": share(1.0, 2),
+        "answerable question refused": share(0.0, 3),
+        "citation recall": share(0.6667, 3),
+        "statement repaired": share(0.0, kept["questions"]),
+        "statement left out": share(0.0, kept["questions"]),
         "unanswerable question refused": share(0.5, 2),
     }
     assert list(kinds) == ["who", "what", "how many"]
@@ -173,15 +226,23 @@ def test_figures_on_the_samples(sample_newsbot: Newsbot) -> None:
         (None, None, "no_evidence", True),
         (None, None, "answered", False),
     ]
-    assert each[1] == {
+    assert [one["refused"] for one in each] == [False, False, False, True, False]
+    assert each[1]["timings_ms"]["total"] > 0
+    assert each[1]["measures"]["answer right"] == [1.0, 1]
+    changing = ("timings_ms", "measures", "checks")
+    assert {name: value for name, value in each[1].items() if name not in changing} == {
         "id": "",
         "question": "how many observation posts did Turkey build?",
         "kind": "how many",
         "at": "2020-02-20",
+        "answers": ["nobody", "observation posts"],
         "article_rank": None,
         "passage_rank": 1,
         "status": "answered",
         "right": True,
+        "refused": False,
+        "cause": "",
+        "usage": {"prompt_tokens": 0, "completion_tokens": 0, "calls": 0},
     }
 
 
@@ -213,7 +274,7 @@ def test_a_copy_of_the_gold_article_is_found_for_it(settings: Settings, tmp_path
     newsbot = make_newsbot(settings, tmp_path, *lines)
     for line in lines:
         question = GoldQuestion("why was the port closed?", None, ("crane",), (line["url"],))
-        assert evaluate(newsbot, [question]).outcomes[0].ranks == Ranks(1, 1)
+        assert evaluate(newsbot, [question]).outcomes[0].ranks == rank_gold(newsbot, question) == Ranks(1, 1)
     newsbot.index.close()
 
 
@@ -266,24 +327,26 @@ def test_why_search_missed(settings: Settings, tmp_path: Path) -> None:
         *(Ranks(2, 2), Ranks(11, 11), Ranks(), Ranks()),
         *(Ranks(), Ranks(3, None), Ranks(), Ranks(None, 11)),
     ]
-    assert [outcome.failure for outcome in evaluation.outcomes] == [
-        "",
-        "gold article ranked low (11), answer ranked low (11)",
-        "gold article not found, answer not found",
-        "gold article dated later, answer dated later",
-        "gold article not stored, answer not stored",
-        "answer dated later",
-        "answer not stored",
-        "answer ranked low (11)",
+    assert [{what: str(miss) for what, miss in outcome.misses.items()} for outcome in evaluation.outcomes] == [
+        {},
+        {"article": "ranked low (11)", "answer": "ranked low (11)"},
+        {"article": "not found", "answer": "not found"},
+        {"article": "dated later", "answer": "dated later"},
+        {"article": "not stored", "answer": "not stored"},
+        {"answer": "dated later"},
+        {"answer": "not stored"},
+        {"answer": "ranked low (11)"},
     ]
-    failures = evaluation.as_json()["failures"]
-    assert len(failures) == 7
-    assert failures[0] == {
+    assert evaluation.outcomes[1].failure == "gold article ranked low (11), answer ranked low (11)"
+    assert list(evaluation.outcomes[1].passages) == [1, 2, 3, 4, 5, 11]
+    assert "Lomm" in evaluation.outcomes[1].passages[11].text
+    assert evaluation.as_json()["failures"][1] == {
         "id": "",
         "question": "which port did ships leave?",
         "kind": "what",
         "article": {"why": "ranked low", "rank": 11},
         "answer": {"why": "ranked low", "rank": 11},
+        "cause": "passage not found",
     }
     assert evaluation.as_json()["gold article, mean reciprocal rank"] == share(0.154, 6)  # (1/2 + 1/11 + 1/3) / 6
 
@@ -323,131 +386,16 @@ def test_a_question_whose_search_breaks_is_a_failure(sample_newsbot: Newsbot) ->
         "question": "bug",
         "kind": "other",
         "error": "unexpected KeyError ('x')",
+        "cause": "could not be measured",
     }
     assert printed["per_question"][2] == {
         **printed["failures"][1],
-        **dict.fromkeys(["at", "article_rank", "passage_rank", "status", "right"]),
+        **dict.fromkeys(["at", "article_rank", "passage_rank", "status", "right", "refused"]),
+        **{name: {} for name in ("checks", "timings_ms", "usage", "measures")},
+        "answers": ["x"],
     }
     with pytest.raises(IndexMissing):
         evaluate(newsbot, [GoldQuestion("missing", None, ("x",))])
-
-
-def test_table_for_the_terminal() -> None:
-    """First the shares, then those of each kind, then each failure with its kind and why."""
-    found = GoldQuestion("who won?", None, ("x",), ("u",))
-    outcomes = [
-        Outcome(found, "answered", True, (True,), Ranks(2, 1)),
-        Outcome(
-            GoldQuestion("where?", None, ("x",)), "answered", False, (), Ranks(), "", {"answer": Miss("not found")}
-        ),
-        Outcome(GoldQuestion("where?", None, ()), "no_evidence", True),
-    ]
-    assert describe_evaluation(Evaluation(tuple(outcomes))).splitlines() == [
-        "quote stands in its article         1.000  of 1",
-        "gold article in first 1             0.000  of 1",
-        "gold article in first 5             1.000  of 1",
-        "gold article in first 10            1.000  of 1",
-        "gold article, mean reciprocal rank  0.500  of 1",
-        "answer in first 1 passages          0.500  of 2",
-        "answer in first 5 passages          0.500  of 2",
-        "answer in first 10 passages         0.500  of 2",
-        "answered                            1.000  of 2",
-        "answer right                        0.500  of 2",
-        "unanswerable question refused       1.000  of 1",
-        "",
-        "       gold article                              answer                       answers"
-        "                unanswerable",
-        "kind   of            @1     @5     @10    MRR    of      @1     @5     @10    of       given  right  of"
-        "            refused",
-        "who    1             0.000  1.000  1.000  0.500  1       1.000  1.000  1.000  1        1.000  1.000  0",
-        "where  0                                         1       0.000  0.000  0.000  1        1.000  0.000  1"
-        "             1.000",
-        "",
-        "1 failures:",
-        "[where] where? – answer not found",
-    ]
-
-
-def make_failures(number: int) -> Evaluation:
-    """Questions that could not be measured."""
-    return Evaluation(tuple(Outcome(GoldQuestion(f"q{i}", None, ("x",)), error="away") for i in range(number)))
-
-
-def test_the_terminal_lists_no_more_than_twenty_failures() -> None:
-    """Twenty are listed; of more it is said how many there are, and where."""
-    twenty = describe_evaluation(make_failures(20)).splitlines()
-    assert twenty == ["20 failures:", *(f"[other] q{i} – could not be measured: away" for i in range(20))]
-    more = describe_evaluation(make_failures(23)).splitlines()
-    assert more == ["23 failures:", *twenty[1:], "… and 3 more (--json lists all)"]
-    assert describe_evaluation(Evaluation(())) == ""
-
-
-class _Page(HTMLParser):
-    """Reads a page: asserts that each element is closed where it must be, and keeps names, attributes and cells."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.names: set[str] = set()
-        self.attributes: set[str] = set()
-        self.rows: list[list[str]] = []
-        self._open: list[str] = []
-        self.feed(page)
-        self.close()
-        assert self._open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note it, and that it is open."""
-        self.names.add(tag)
-        self.attributes |= {name for name, _ in attrs}
-        if tag != "meta":
-            self._open.append(tag)
-        if tag == "tr":
-            self.rows.append([])
-        elif tag in ("td", "th"):
-            self.rows[-1].append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        """It closes what was opened last."""
-        assert self._open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        """Text of a cell."""
-        if self._open and self._open[-1] in ("td", "th"):
-            self.rows[-1][-1] += data
-
-
-def test_report_is_a_page_of_its_own() -> None:
-    """It holds all failures, escaped, and neither a script nor anything that is fetched or can be followed."""
-    nasty = "<script>alert(1)</script> & </td></table> \"'> <img src=x>"
-    question = GoldQuestion(nasty, "2020-02-18", (nasty,), ("https://x.example",), nasty)
-    missed = Outcome(question, "answered", False, (), Ranks(12, None), "", {"article": Miss("ranked low", 12)})
-    page = _Page(render_report(Evaluation((missed, *make_failures(30).outcomes))))
-    assert page.names == set("html head meta title style body h1 p div table caption thead tbody tr th td".split())
-    assert page.attributes == {"lang", "charset", "name", "content", "class"}
-    assert page.rows[:3] == [
-        ["measure", "share", "questions"],
-        ["gold article in first 1", "0.000", "1"],
-        ["gold article in first 5", "0.000", "1"],
-    ]
-    assert ["measure", "other", "of"] in page.rows
-    assert ["gold article, mean reciprocal rank", "0.083", "1"] in page.rows
-    assert page.rows[-31:] == [
-        *(["", "other", f"q{i}", "", "could not be measured: away"] for i in range(30)),
-        [nasty, "other", nasty, "2020-02-18", "gold article ranked low (12)"],
-    ]
-    assert {len(row) for row in page.rows} == {3, 5}
-
-
-def test_measures_that_not_every_kind_has_leave_gaps_in_the_report() -> None:
-    """The table by kind has a row for each measure, and an empty cell where a kind has no such question."""
-    outcomes = [
-        Outcome(GoldQuestion("who?", None, ()), "no_evidence", True),
-        Outcome(GoldQuestion("where?", None, ("x",)), "answered", True, (), Ranks(None, 1)),
-    ]
-    rows = _Page(render_report(Evaluation(tuple(outcomes)))).rows
-    assert ["measure", "who", "of", "where", "of"] in rows
-    assert ["answer right", "", "", "1.000", "1"] in rows
-    assert ["unanswerable question refused", "1.000", "1", "", ""] in rows
 
 
 def test_eval_writes_a_report(run_here: RunHere, sample_settings: Settings, tmp_path: Path) -> None:
@@ -456,9 +404,10 @@ def test_eval_writes_a_report(run_here: RunHere, sample_settings: Settings, tmp_
     on_samples = ("--data", str(sample_settings.data))
     done = run_here("eval", str(file), "--report", "r.html", *on_samples)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.endswith("1 failures:\n[what] what did Turkey demand? – answer not stored\n")
-    rows = _Page(Path("r.html").read_text(encoding="utf-8")).rows
-    assert rows[-1] == ["", "what", "what did Turkey demand?", "", "answer not stored"]
+    assert done.stdout.endswith("1 failures (1 not stored):\n[what] what did Turkey demand? – answer not stored\n")
+    page = Page(Path("r.html").read_text(encoding="utf-8"))
+    assert page.texts["summary"] == ["[what] what did Turkey demand?"]
+    assert page.texts["dd"][:2] == ["answer not stored", "no such thing"]
     done = run_here("eval", str(file), "--report", "none/r.html", *on_samples)
     problem = "cannot write none/r.html (there is no such folder): name another file"
     assert (done.returncode, done.stdout, done.stderr) == (2, "", f"newsbot: {problem}\n")
@@ -475,4 +424,6 @@ def test_eval_with_a_question_that_cannot_be_measured(
     file = write(tmp_path / "gold", {"question": "bug", "answers": ["x"]})
     done = run_here("eval", str(file), "--data", str(sample_settings.data))
     assert (done.returncode, done.stderr) == (1, "")
-    assert done.stdout == "1 failures:\n[other] bug – could not be measured: unexpected KeyError ('x')\n"
+    assert done.stdout == (
+        "1 failures (1 could not be measured):\n[other] bug – could not be measured: unexpected KeyError ('x')\n"
+    )

@@ -5,16 +5,22 @@ from __future__ import annotations
 import gc
 import logging
 import re
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from llama_index.core.base.llms.types import ChatMessage, MessageRole
+from pydantic import SecretStr
 
 from bot.answer import NO_EVIDENCE, Newsbot
-from bot.answers import Answer
+from bot.answers import Answer, Usage
 from bot.compose import build_newsbot
+from bot.readers.completion import Completion, make_llm
+from bot.readers.tokens import estimate_tokens
+from config.errors import ServiceError
 from config.settings import Settings, load_settings
-from tests.model_server import Json, ModelServer, Reply
+from tests.model_server import Json, ModelRequest, ModelServer, Reply
 
 QUESTION = "what did Turkey demand?"
 DEMAND = "Omer Celik said that Syrian forces must withdraw behind the line of Turkish observation posts in Idlib."
@@ -60,8 +66,9 @@ def say(text: str) -> Callable[[Json], Reply]:
     """A reply in which {line}, {map} and {other} are the numbers of passages."""
 
     def reply(body: Json) -> Reply:
-        line, other = passage_with(body, "the line of Turkish observation posts"), passage_with(body, "Erdogan")
-        return Reply(text.format(line=line, map=passage_with(body, "the map presented to us"), other=other))
+        places = {"line": "the line of Turkish observation posts", "map": "the map presented to us", "other": "Erdogan"}
+        named = {name: passage_with(body, words) for name, words in places.items() if f"{{{name}}}" in text}
+        return Reply(text.format(**named))
 
     return reply
 
@@ -83,7 +90,7 @@ def assert_verbatim(newsbot: Newsbot, answer: Answer) -> None:
 def test_a_good_reply_is_cited_by_code(build: Build, server: ModelServer) -> None:
     """A streamed reply becomes an answer whose numbers count its own verified quotes, not the prompt's passages."""
     server.always(say(f"{DEMAND} [{{line}}] {MAP} [{{map}}]"))
-    newsbot = build()
+    newsbot = build(model_prompt_tokens=3000)
     answer = newsbot.answer(QUESTION)
     assert (answer.status, answer.reader) == ("answered", "model")
     assert answer.text == f"{DEMAND} [1] {MAP} [2]"
@@ -141,11 +148,17 @@ def test_marks_may_be_written_in_many_ways(build: Build, server: ModelServer, re
     ],
 )
 def test_what_a_model_invents_is_left_out(build: Build, server: ModelServer, wicked: str) -> None:
-    """Invented names, numbers, dates, quotations, orders and addresses go; what is carried beside them stays."""
+    """Invented names, numbers, dates, quotations, orders and addresses go; what is carried beside them stays.
+
+    In place of what is wrong may stand what an article says word for word.
+    """
     server.always(say(f"{wicked} {POSTS} [{{line}}]"))
     newsbot = build()
     answer = newsbot.answer(QUESTION)
-    assert (answer.reader, answer.text) == ("model", f"{POSTS} [1]")
+    repaired, _, rest = sentences(answer).partition(POSTS)
+    for citation in answer.citations:
+        repaired = repaired.replace(citation.quote, "")
+    assert (answer.reader, repaired.strip(), rest) == ("model", "", "")
     assert_verbatim(newsbot, answer)
 
 
@@ -172,51 +185,202 @@ def test_when_nothing_is_carried_the_extractive_reader_answers(build: Build, ser
     assert parts(build().answer(QUESTION)) == with_note(extractive(build), note)
 
 
-ENDLESS = Reply("Turkey demands more. " * 2000)
-UNAUTHORIZED = (
-    "Error code: 401 - {'error': {'message': 'Incorrect API key provided: ***.', 'type': 'invalid_request_error',"
-    " 'param': None, 'code': None}}"
-)
+ENDLESS = Reply("Mars attacks 7,000 towns. " * 2000)
+NOW = {"retry-after-ms": "1"}
+STREAM = {"Content-Type": "text/event-stream"}
 FAILURES = [
-    (Reply(""), "its reply was empty"),
-    (Reply(" \n"), "its reply was empty"),
-    (Reply("[1]\u200b?!"), "its reply was empty"),
-    (Reply("<think>Let me think about Turkey. [1]"), "its reply was empty"),
-    (Reply(f"{DEMAND} [1] Turkey built", finish_reason="length"), "its reply was cut off"),
-    (ENDLESS, "its reply did not end"),
-    (Reply("Incorrect API key provided: sk-test-key.", status=401), UNAUTHORIZED),
-    (Reply(status=404), r"Error code: 404 - .*"),
-    (Reply(status=429, headers={"x-should-retry": "false"}), r"Error code: 429 - .*"),
-    (Reply(status=500, headers={"x-should-retry": "false"}), r"Error code: 500 - .*"),
-    (Reply(DEMAND, cut_after=3), r"peer closed connection .*"),
-    (Reply(raw_body=b'data: {"choices": [\n\n', headers={"Content-Type": "text/event-stream"}), r"Expecting value.*"),
+    (Reply(""), "its reply was empty", 1),
+    (Reply(" \n"), "its reply was empty", 1),
+    (Reply("[1]\u200b?!"), "its reply was empty", 1),
+    (Reply("<think>Let me think about Turkey. [1]"), "its reply was empty", 1),
+    (Reply("Turkey built", finish_reason="length"), "its reply was cut off", 1),
+    (Reply("", finish_reason="content_filter"), "its reply was withheld by a content filter", 1),
+    (Reply(refusal="I cannot\nhelp with that."), "it refused: I cannot help with that.", 1),
+    (ENDLESS, "its reply did not end", 1),
+    (Reply("and so on " * 1000), "its reply did not end", 1),
+    (Reply("Wrong key: sk-test-key.", status=401), "its key is refused: Wrong key: ***.", 1),
+    (Reply("Not yours.", status=403), "its key is refused: Not yours.", 1),
+    (Reply("No model.", status=404), "its server knows no such model or address: No model.", 1),
+    (Reply("So not.", status=400), "its server answers 400: So not.", 1),
+    (Reply("So not.", status=429, error_code="insufficient_quota"), "the quota of its key is used up", 1),
+    (Reply(status=429, headers=NOW), "too many requests", 4),
+    (Reply(status=429, headers={"Retry-After": "90"}), "too many requests", 1),
+    (Reply(status=429, headers={"Retry-After": "Fri, 01 Jan 2100 00:00:00 GMT"}), "too many requests", 1),
+    (Reply(status=429, headers={"Retry-After": "Thu, 01 Jan 2015 00:00:00 GMT"}), "too many requests", 4),
+    (Reply("Ill.", status=500, headers=NOW), "its server answers 500: Ill.", 4),
+    (Reply("Ill.", status=503, headers={"x-should-retry": "false"}), "its server answers 503: Ill.", 1),
+    (
+        Reply("Late.", status=408, headers={"retry-after-ms": "?", "Retry-After": "0.001"}),
+        "its server answers 408: Late.",
+        4,
+    ),
+    (Reply("Turkey is", cut_after=2), r"no connection: peer closed connection .*", 1),
+    (Reply(raw_body=b'data: {"choices": [\n\n', headers=STREAM), r"Expecting value.*", 1),
+    (Reply(raw_body=b'data: {"error": {"message": "It broke."}}\n\n', headers=STREAM), "It broke.", 1),
 ]
 
 
-@pytest.mark.parametrize(("reply", "why"), FAILURES)
+@pytest.mark.parametrize(("reply", "why", "tries"), FAILURES)
 def test_a_model_that_fails_is_replaced(
-    build: Build, server: ModelServer, caplog: pytest.LogCaptureFixture, reply: Reply, why: str
+    build: Build, server: ModelServer, caplog: pytest.LogCaptureFixture, reply: Reply, why: str, tries: int
 ) -> None:
     """The extractive reader answers in place of a model that fails, and a note says why, without any secret."""
     server.always(reply)
     answer = build().answer(QUESTION)
-    note = rf"The model reader could not answer: the model gpt-4.1-mini failed \(({why})\)\."
-    if why is UNAUTHORIZED:
-        note = re.escape(f"The model reader could not answer: the model gpt-4.1-mini failed ({why}).")
-    assert re.fullmatch(note, answer.notes[0])
+    pattern = why if why.endswith(".*") else re.escape(why)
+    assert re.fullmatch(
+        rf"The model reader could not answer: the model gpt-4.1-mini failed \({pattern}\)\.", answer.notes[0]
+    )
     assert parts(answer) == with_note(extractive(build), answer.notes[0])
+    assert len(server.requests) == tries
     warnings = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
     assert len(warnings) == 1
     assert warnings[0].startswith("the model reader failed: the model gpt-4.1-mini failed (")
     assert server.api_key not in str(answer) + caplog.text
 
 
-def test_a_server_that_recovers_is_asked_twice(build: Build, server: ModelServer) -> None:
-    """One error of the server is tried again before the extractive reader answers."""
-    server.enqueue(Reply(status=503, headers={"retry-after-ms": "1"}))
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        (Reply(f"{DEMAND} Turkey built", finish_reason="length"), "its reply was cut off"),
+        (Reply(f"{DEMAND} {POSTS}", finish_reason="length"), "its reply was cut off"),
+        (Reply(f"{DEMAND} How", finish_reason="content_filter"), "its reply was withheld by a content filter"),
+        (Reply(f"{DEMAND} How", refusal="No."), "it refused: No."),
+        (Reply(f"{DEMAND} And Turkey said no more", cut_after=len(DEMAND) // 4 + 4), "no connection: peer closed .*"),
+        (Reply(f"{DEMAND} " + "More and more " * 1000), "its reply did not end"),
+    ],
+)
+def test_what_was_verified_before_a_failure_stays(build: Build, server: ModelServer, reply: Reply, why: str) -> None:
+    """Sentences that were complete are the answer, the last one is dropped, and a note says that it stopped early."""
+    server.enqueue(reply)  # a second try would have no reply: after the first piece there is none
+    seen: list[str] = []
+    answer = build().answer(QUESTION, watch=lambda so_far: seen.append(so_far.text))
+    assert (answer.reader, answer.text, seen) == ("model", f"{DEMAND} [1]", [f"{DEMAND} [1]"])
+    pattern = why if why.endswith(".*") else re.escape(why)
+    note = rf"The model reader stopped early: the model gpt-4.1-mini failed \({pattern}\)\."
+    assert re.fullmatch(note, answer.notes[0])
+
+
+def test_a_sentence_is_shown_before_the_model_has_ended(build: Build, server: ModelServer) -> None:
+    """The model is held until its first sentence was shown, and again before its end: nothing is taken back."""
+    shown = [threading.Event(), threading.Event()]
+    server.enqueue(Reply(steps=(f"{DEMAND} ", "[99] ", "Tur", shown[0], "key" + POSTS[6:], " [99]\n\n", "I", shown[1])))
+    seen: list[str] = []
+
+    def watch(answer: Answer) -> None:
+        shown[len(seen)].set()
+        seen.append(answer.text)
+
+    answer = build(model_timeout=60).answer(QUESTION, watch=watch)
+    assert seen == [f"{DEMAND} [1]", f"{DEMAND} [1] {POSTS} [2]"]
+    assert (answer.status, answer.reader, answer.text) == ("answered", "model", seen[-1])
+
+
+@pytest.mark.parametrize(
+    "overflow",
+    [
+        Reply("This is too much.", status=400, error_code="context_length_exceeded"),
+        Reply("the request exceeds the available context size, try increasing it", status=400),
+        Reply("This model's maximum context length is 512 tokens.", status=500),
+        Reply(raw_body=b'data: {"error": {"message": "Context size exceeded"}}\n\n', headers=STREAM),
+    ],
+)
+def test_a_prompt_that_is_too_long_is_halved_once(build: Build, server: ModelServer, overflow: Reply) -> None:
+    """A server whose context is too small is asked again with half of the passages, and not a third time."""
+    server.enqueue(overflow)
     server.always(say(f"{DEMAND} [{{line}}]"))
     assert build().answer(QUESTION).text == f"{DEMAND} [1]"
-    assert len(server.requests) == 2
+    asked = [len(re.findall(r"^={4}[0-9a-f]{8}={4} passage", prompt_of(r), re.MULTILINE)) for r in server.requests]
+    assert len(asked) == 2
+    assert asked[1] <= (asked[0] + 1) // 2
+    server.enqueue(overflow, overflow)
+    assert build().answer(QUESTION).reader == "extractive"
+    assert len(server.requests) == 4
+
+
+def prompt_of(request: ModelRequest) -> str:
+    """The passages and rules of a request."""
+    return str(request.body["messages"][-1]["content"])
+
+
+def words_of(request: ModelRequest) -> int:
+    """What the server counts as tokens of a prompt."""
+    return sum(len(message["content"].split()) for message in request.body["messages"])
+
+
+def test_tokens_are_counted(build: Build, server: ModelServer) -> None:
+    """The server's own count is taken, that of each try which it worked on."""
+    reply = f"{DEMAND} {POSTS}"
+    server.enqueue(Reply("Ill.", status=500, headers=NOW), Reply(reply))
+    newsbot = build()
+    usage = newsbot.answer(QUESTION).usage
+    assert usage == Usage(words_of(server.requests[1]), len(reply.split()), 1)
+
+
+@pytest.mark.parametrize("knows", [True, False])
+def test_tokens_are_estimated_where_the_server_does_not_tell(build: Build, server: ModelServer, knows: bool) -> None:
+    """A server that refuses to be asked for its count works all the same, and is not asked again."""
+    server.refused_parameters = set() if knows else {"stream_options"}
+    server.always(Reply(f"{DEMAND} {POSTS}", tells_usage=False))
+    newsbot = build()
+    usage = [newsbot.answer(QUESTION).usage for _ in range(2)][1]
+    estimated = sum(estimate_tokens(message["content"]) for message in server.requests[-1].body["messages"])
+    assert usage == Usage(estimated, estimate_tokens(f"{DEMAND} {POSTS}"), 1)
+    asked = ["stream_options" in request.body for request in server.requests]
+    assert asked == ([True, True] if knows else [True, False, False])
+
+
+def test_tokens_of_a_failure_are_counted(build: Build, server: ModelServer) -> None:
+    """What a model has read and written before it failed is counted; a server that refuses has done nothing."""
+    server.enqueue(Reply("", finish_reason="content_filter"), Reply(status=400), Reply(stall=True))
+    newsbot = build(model_timeout=0.5)
+    withheld, refused, late = (newsbot.answer(QUESTION).usage for _ in range(3))
+    estimated = sum(estimate_tokens(message["content"]) for message in server.requests[-1].body["messages"])
+    assert (withheld, refused, late) == (Usage(words_of(server.requests[0]), 0, 1), Usage(), Usage(estimated, 0, 1))
+
+
+def test_a_usual_prompt_is_short(build: Build, server: ModelServer) -> None:
+    """A prompt keeps within its tokens, by our estimate; a setting makes it shorter."""
+    server.always(Reply("NO ANSWER"))
+    for tokens in (1500, 600):
+        build(model_prompt_tokens=tokens).answer(QUESTION)
+        found = sum(estimate_tokens(message["content"]) for message in server.requests[-1].body["messages"])
+        assert 0.6 * tokens < found <= tokens
+
+
+def test_a_short_completion(sample_settings: Settings, server: ModelServer) -> None:
+    """Other modules get a whole reply with its tokens, under the same rules; what is cut off is a failure."""
+    changes = {"openai_base_url": server.url, "openai_api_key": SecretStr(server.api_key)}
+    completion = Completion(make_llm(sample_settings.model_copy(update=changes)), 20)
+    messages = [ChatMessage(role=MessageRole.USER, content="And Russia?")]
+    server.enqueue(Reply("<think>Hm.</think> What did Russia say?\n"), Reply("What did", finish_reason="length"))
+    assert completion.complete(messages, max_tokens=40) == ("What did Russia say?", Usage(2, 5, 1))
+    assert [request.body["max_tokens"] for request in server.requests] == [40]
+    with pytest.raises(ServiceError, match=r"the model gpt-4.1-mini failed \(its reply was cut off\)"):
+        completion.complete(messages, max_tokens=2)
+    assert completion.llm.metadata.num_output == 500
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [Reply(status=503, headers=NOW)],
+        [
+            Reply(status=429, headers={"Retry-After": "0"}),
+            Reply(status=500, headers=NOW),
+            Reply(status=408, headers=NOW),
+        ],
+        [Reply(DEMAND, cut_after=0)],
+    ],
+    ids=["ill", "busy and ill", "hangs up"],
+)
+def test_a_server_that_recovers_is_asked_again(build: Build, server: ModelServer, faults: list[Reply]) -> None:
+    """What may pass is tried again before the extractive reader answers, as long as nothing of a reply has come."""
+    server.enqueue(*faults)
+    server.always(say(f"{DEMAND} [{{line}}]"))
+    answer = build().answer(QUESTION)
+    assert (answer.text, answer.reader) == (f"{DEMAND} [1]", "model")
+    assert len(server.requests) == len(faults) + 1
 
 
 @pytest.mark.parametrize(
@@ -245,8 +409,11 @@ def test_a_reply_that_is_not_wanted_any_more_is_hung_up_on(build: Build, server:
 
 def test_a_model_that_cannot_be_reached_is_replaced(build: Build) -> None:
     """Where nobody listens, the extractive reader answers."""
-    answer = build(openai_base_url="http://127.0.0.1:9/v1").answer(QUESTION)
-    note = "The model reader could not answer: the model gpt-4.1-mini failed (Connection error.)."
+    answer = build(openai_base_url="http://127.0.0.1:9/v1", model_timeout=0.4).answer(QUESTION)
+    note = (
+        "The model reader could not answer: the model gpt-4.1-mini failed"
+        " (no connection: [Errno 111] Connection refused)."
+    )
     assert parts(answer) == with_note(extractive(build), note)
 
 
@@ -254,29 +421,32 @@ def test_a_model_that_cannot_be_reached_is_replaced(build: Build) -> None:
 def test_a_model_may_say_that_it_does_not_know(build: Build, server: ModelServer, reply: str) -> None:
     """A model that finds no answer in the passages is believed."""
     server.enqueue(Reply(reply))
-    assert build().answer(QUESTION) == Answer(QUESTION, "no_evidence", NO_EVIDENCE, (), (), "model")
+    answer = build().answer(QUESTION)
+    assert answer == Answer(QUESTION, "no_evidence", NO_EVIDENCE, (), (), "model", usage=answer.usage)
 
 
 def test_the_request_has_what_a_model_needs_and_nothing_else(build: Build, server: ModelServer) -> None:
     """The passages stand, with outlet, day and title, between marks that the rules name; settings choose the model."""
     server.enqueue(Reply("NO ANSWER"))
-    newsbot = build(model="my-model", hits=3)
+    newsbot = build(model="my-model", hits=3, model_reply_tokens=77)
     newsbot.answer(f"  {QUESTION}\n")
     body = server.requests[0].body
     hits = newsbot.find_hits(QUESTION)
-    rules, content = (message["content"] for message in body["messages"])
+    _, content = (message["content"] for message in body["messages"])
     mark = content.split(" ", 1)[0]
     assert re.fullmatch(r"={4}[0-9a-f]{8}={4}", mark)
-    assert f"lines that begin with {mark}." in rules
+    assert f"lines that begin with {mark}." in content
     about = [(hit.passage.article, hit.passage.text) for hit in hits]
     blocks = [
-        f"{mark} passage {number} ({article.outlet}, {str(article.published)[:10]}, {article.title})\n{text}"
+        f"{mark} passage {number} ({article.outlet}, {str(article.published)[:10]}, {article.title})\n{text}\n"
         for number, (article, text) in enumerate(about, start=1)
     ]
     assert len(blocks) == 3
-    assert content == "\n".join([*blocks, f"{mark} end of passages", "", f"Question: {QUESTION}"])
+    assert content.startswith("".join([*blocks, f"{mark} end of passages\n\n"]))
+    assert content.endswith(f"\n\nQuestion: {QUESTION}")
     del body["messages"]
-    assert body == {"model": "my-model", "temperature": 0.0, "max_tokens": 500, "stream": True}
+    options = {"stream": True, "stream_options": {"include_usage": True}}
+    assert body == {"model": "my-model", "temperature": 0.0, "max_tokens": 77, **options}
 
 
 def test_without_hits_no_model_is_asked(build: Build, server: ModelServer) -> None:

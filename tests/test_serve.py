@@ -72,7 +72,8 @@ def test_start_help_and_what_it_does_not_know(bot: Served) -> None:
     for text, reply in (("/start", START), ("/help", HELP), ("/nonsense", f"I do not know /nonsense. {HELP}")):
         assert [message.text for message in bot.ask(text, user)] == [reply]
     menu = [call.params["commands"] for call in bot.api.calls if call.method == "setMyCommands"]
-    assert [[item["command"] for item in commands] for commands in menu] == [["start", "help", "status", "reindex"]]
+    names = ["start", "help", "forget", "status", "reindex"]
+    assert [[item["command"] for item in commands] for commands in menu] == [names]
 
 
 def test_question_is_answered_with_links_and_quotes(bot: Served, data: Settings) -> None:

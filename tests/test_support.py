@@ -65,7 +65,7 @@ def test_what_stands_out(
 
 
 def test_a_sentence_with_all_that_is_asked_is_enough(sample_newsbot: Newsbot, embedder: WordLlamaEmbedder) -> None:
-    """A short question whose every word stands in one sentence is answered, wherever the hits lie; no hits, no answer."""
+    """A short question whose every word stands in one sentence is answered; without a hit there is no answer."""
     with sample_newsbot.index.use() as generation:
         asked = analyze_question("what about Aldova?", generation.keywords, embedder)
     hits = dated(None, None, None)
@@ -83,7 +83,8 @@ def make_candidate(article: str, start: int, score: float, words: str, context: 
     from bot.answers import Span
 
     terms = frozenset(words.split())
-    return Candidate(Span(one, start, start + 5), 0, terms, 0, context, 0, 0, 0, False, False, score / 0.8)
+    signs = dict.fromkeys("own passage place fits_kind counts_asked by_subject opens".split(), 0.0)
+    return Candidate(Span(one, start, start + 5), 0, terms, context=context, length=score / 0.8, **signs)
 
 
 def test_three_sentences_at_most_that_differ() -> None:

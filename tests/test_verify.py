@@ -48,19 +48,20 @@ def quoted(statements: list[Statement]) -> list[tuple[str, list[str]]]:
     ],
 )
 def test_what_the_quotes_do_not_hold_never_leaves(text: str) -> None:
-    """A number, name, date, quotation or subject that no passage has keeps a statement out, named passage or not."""
+    """A number, name, date, quotation or subject that no passage has never leaves; a passage's own words may."""
     passages = make_passages(POSTS, MAP)
-    assert check(Statement(text, passages=tuple(passages)), hits=make_hits(passages)) == []
-    assert check(Statement(text), hits=make_hits(passages)) == []
     span = Span(passages[0].article, 0, len(POSTS))
-    if find_facts(text).numbers | find_facts(text).quotations:
-        assert check(Statement(text, spans=(span,)), hits=make_hits(passages)) == []
+    about_posts = "orces" in text
+    expected = [Statement(POSTS, spans=(span,))] if about_posts else []
+    assert check(Statement(text, passages=tuple(passages)), hits=make_hits(passages)) == expected
+    assert check(Statement(text), hits=make_hits(passages)) == expected
+    assert check(Statement(text, spans=(span,)), hits=make_hits(passages)) == expected
 
 
 def test_a_statement_gets_the_shortest_stretch_that_carries_it() -> None:
     """Of a passage only the sentences that are needed are quoted; of two passages the shorter quote."""
     passages = make_passages(f"Snow fell on the camps. {POSTS} Nobody came.", f"{POSTS[:-1]}, as he had said before.")
-    statement = Statement("Syrian forces must withdraw behind 12 posts.", passages=tuple(reversed(passages)))
+    statement = Statement("Celik: Syrian forces must withdraw behind 12 posts.", passages=tuple(reversed(passages)))
     span = Span(passages[0].article, 24, 24 + len(POSTS))
     assert check(statement, hits=make_hits(passages)) == [Statement(statement.text, spans=(span,))]
     assert span.text == POSTS
@@ -86,7 +87,7 @@ def test_neighbouring_sentences_carry_a_statement_together() -> None:
 def test_another_hit_repairs_a_wrong_number() -> None:
     """A statement whose named passage does not carry it, or that names none, is quoted from the hit that does."""
     passages = make_passages(MAP, POSTS)
-    text = "Syrian forces must withdraw behind 12 observation posts."
+    text = "Syrian forces must withdraw behind 12 observation posts, Celik said."
     for named in ((passages[0],), ()):
         assert quoted(check(Statement(text, passages=named), hits=make_hits(passages))) == [(text, [POSTS])]
 

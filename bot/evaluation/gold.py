@@ -1,7 +1,7 @@
 """Questions with known answers: read from files, and when a text counts as holding an answer.
 
-A question is a JSON line `{"id"?, "question", "at"?, "answers", "articles"?}`; no answers means that a refusal is
-right.
+A question is a JSON line `{"id"?, "question", "at"?, "answers", "articles"?, "evidence"?}`; no answers means that a
+refusal is right.
 """
 
 from __future__ import annotations
@@ -25,18 +25,28 @@ _YES_OR_NO = re.compile(
     r"(is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)\b", re.IGNORECASE
 )
 _WHAT = re.compile(r"\b(what|which)\b", re.IGNORECASE)
+_TOKEN = re.compile(r"(?:[^\W_]|(?<=\d),(?=\d))+")
 _LAST_SENTENCE = re.compile(r"(?:.*[.!?:;]\s+)?(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class GoldQuestion:
-    """A question with the strings that answer it, and the addresses of the articles that do, where they are known."""
+    """A question with the strings that answer it, and the addresses of the articles that do, where they are known.
+
+    `evidence` are words that show that a quote is the right one, although no answer stands in it.
+    """
 
     text: str
     at: str | None
     answers: tuple[str, ...]
     articles: tuple[str, ...] = ()
     id: str = ""
+    evidence: tuple[str, ...] = ()
+
+    @property
+    def sought(self) -> tuple[str, ...]:
+        """What a quote has to hold one of: an answer, or evidence for one."""
+        return (*self.answers, *self.evidence)
 
     @property
     def kind(self) -> str:
@@ -55,7 +65,7 @@ def read_questions(files: Sequence[Path]) -> list[GoldQuestion]:
             lines = file.read_text(encoding="utf-8").splitlines()
             questions += [_read_question(json.loads(line)) for line in lines if line.strip()]
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            remedy = 'each line is {"question", "answers", "id"?, "at"?, "articles"?}'
+            remedy = 'each line is {"question", "answers", "id"?, "at"?, "articles"?, "evidence"?}'
             raise UsageError(f"cannot read {file} ({first_line(error)})", remedy) from None
     if not questions:
         raise UsageError("there are no questions in these files", "give a file of JSON lines")
@@ -74,18 +84,38 @@ def pad_words(text: str) -> str:
     return " ".join(["", *re.sub(r"[^\w]|_", " ", without_commas).split(), ""])
 
 
+def find_gold(text: str, answers: Sequence[str]) -> list[tuple[int, int]]:
+    """Where answers stand in a text, as for `contains_gold`: spans `[start, end)` in order, none overlapping."""
+    words = [(word, *token.span()) for token in _TOKEN.finditer(text) for word in pad_words(token[0]).split()]
+    spans = []
+    for gold in filter(None, (pad_words(answer).split() for answer in answers)):
+        for first in range(len(words) - len(gold) + 1):
+            found = words[first : first + len(gold)]
+            if [word for word, *_ in found] == gold:
+                spans.append((found[0][1], found[-1][2]))
+    return _merge(sorted(spans))
+
+
+def _merge(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in spans:
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
 def _read_question(found: Any) -> GoldQuestion:
-    text, answers, articles = (
-        found["question"],
-        _read_strings(found["answers"]),
-        _read_strings(found.get("articles", [])),
-    )
-    asked = read_moment(found.get("at"))
-    addresses = tuple(map(normalise_address, articles))  # as those of articles are stored
-    return GoldQuestion(clean_line(text), asked, answers, addresses, clean_line(found.get("id")))
+    answers = _read_strings(found["answers"])
+    addresses = map(normalise_address, _read_strings(found.get("articles", [])))  # as those of articles are stored
+    evidence = _read_strings(found.get("evidence", []))
+    asked, name = read_moment(found.get("at")), clean_line(found.get("id"))
+    return GoldQuestion(clean_line(found["question"]), asked, answers, tuple(addresses), name, evidence)
 
 
 def _read_strings(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise TypeError(f"{value!r} is not a list")
-    return tuple(map(str, value))
+    # Half a character (a lone surrogate) stands in no article, and cannot be printed.
+    return tuple(str(item).encode(errors="replace").decode() for item in value)

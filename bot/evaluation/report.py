@@ -1,115 +1,124 @@
-"""What `newsbot eval` measured, for people: tables in the terminal, and a page that stands for itself."""
+"""What `newsbot eval` measured, as tables in the terminal; none is wider than 120 characters."""
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterable, Sequence
 
-from bot.evaluation.evaluate import Evaluation, Share
+from bot.evaluation.comparison import Asked, Comparison
+from bot.evaluation.measures import Evaluation, Share
+from bot.evaluation.outcomes import (
+    ANSWER_RIGHT,
+    ANSWERED,
+    OF_THOSE_FOUND,
+    PRECISION,
+    RECALL,
+    REFUSED,
+    REFUSED_WRONGLY,
+    Outcome,
+)
 from bot.evaluation.search import DEPTHS, RECIPROCAL_RANK
 from bot.render import render_table
 
+_WIDTH = 120
 _LISTED = 20  # failures in the terminal
-# The columns of the table by kind: what stands above them, and the measures of the columns, each with its name there;
-# the number of questions stands before them.
-_COLUMNS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+# The columns of the tables by kind: what stands above them, and the measures of the columns, each with its name there;
+# what they are shares of stands before them.
+_Columns = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+_SEARCH: _Columns = (
     ("gold article", (*((f"@{k}", f"gold article in first {k}") for k in DEPTHS), ("MRR", RECIPROCAL_RANK))),
-    ("answer", tuple((f"@{k}", f"answer in first {k} passages") for k in DEPTHS)),
-    ("answers", (("given", "answered"), ("right", "answer right"))),
-    ("unanswerable", (("refused", "unanswerable question refused"),)),
+    ("answer in passages", tuple((f"@{k}", f"answer in first {k} passages") for k in DEPTHS)),
 )
-_STYLE = """
-:root { color-scheme: light dark }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem }
-div { overflow-x: auto }
-table { border-collapse: collapse; margin: 1rem 0 2rem }
-caption { text-align: left; font-weight: bold; padding: .5rem 0 }
-th, td { text-align: left; vertical-align: top; padding: .25rem .75rem .25rem 0; border-bottom: 1px solid #8886 }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums }
-"""
+_ANSWERS: _Columns = (
+    ("answerable", (("given", ANSWERED), ("refused", REFUSED_WRONGLY), ("right", ANSWER_RIGHT), ("cited", RECALL))),
+    ("found in 10", (("right", OF_THOSE_FOUND),)),
+    ("citations", (("precise", PRECISION),)),
+    ("unanswerable", (("refused", REFUSED),)),
+)
 
 
 def describe_evaluation(evaluation: Evaluation) -> str:
-    """The shares, the shares by kind of question, and the first failures, for a terminal."""
+    """The shares, the shares by kind of question, times, tokens, and the first failures."""
     shares = [
         (name, f"{found['share']:.3f}", f"of {found['questions']}")
         for name, found in evaluation.measure_shares().items()
     ]
-    failures = [
-        f"[{outcome.question.kind}] {outcome.question.text} – {outcome.failure}" for outcome in evaluation.failures
+    kinds = evaluation.measure_kinds()
+    blocks = [
+        render_table(shares),
+        _render_kinds(kinds, _SEARCH),
+        _render_kinds(kinds, _ANSWERS),
+        _render_times(evaluation),
+        _describe_statements(evaluation),
+        _describe_failures(evaluation),
     ]
-    more = [f"… and {len(failures) - _LISTED} more (--json lists all)"] if len(failures) > _LISTED else []
-    listed = "\n".join([*failures[:_LISTED], *more])
-    blocks = [render_table(shares), _render_kinds(evaluation.measure_kinds())]
-    return "\n\n".join(
-        block for block in [*blocks, f"{len(failures)} failures:\n{listed}" if failures else ""] if block
-    )
+    return "\n\n".join(block for block in blocks if block)
 
 
-def render_report(evaluation: Evaluation) -> str:
-    """The same with all failures as one HTML page, without scripts and without anything from elsewhere."""
-    shares = [[name, *_write_share(found)] for name, found in evaluation.measure_shares().items()]
-    failures = [
-        [outcome.question.id, outcome.question.kind, outcome.question.text, outcome.question.at or "", outcome.failure]
-        for outcome in evaluation.failures
-    ]
-    tables = [
-        _render_html_table("All questions", ["measure", "share", "questions"], shares, numbers=range(1, 3)),
-        _render_html_kinds(evaluation.measure_kinds()),
-        _render_html_table(f"{len(failures)} failures", ["id", "kind", "question", "asked", "why"], failures),
-    ]
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>newsbot eval</title>
-<style>{_STYLE}</style>
-</head>
-<body>
-<h1>newsbot eval</h1>
-<p>{len(evaluation.outcomes)} questions, of which {evaluation.errors} could not be measured.</p>
-{"".join(tables)}</body>
-</html>
-"""
+def describe_comparison(comparison: Comparison) -> str:
+    """What changed between two runs: each measure with its interval, and the questions that became right or wrong."""
+    rows = [change.write() for change in comparison.changes]
+    head = ["against before", "before", "after", "difference", "95 % of paired bootstrap draws"]
+    blocks = [comparison.describe_questions(), render_table([head, *rows])]
+    for name, asked in (("right", comparison.became_right), ("wrong", comparison.became_wrong)):
+        if asked:
+            blocks.append(f"{len(asked)} became {name}:\n{_list(list(map(_write_asked, asked)))}")
+    return "\n\n".join(blocks)
 
 
-def _render_kinds(kinds: dict[str, dict[str, Share]]) -> str:
-    names = [name for _, columns in _COLUMNS for name in ("of", *(name for name, _ in columns))]
-    above = [name for group, columns in _COLUMNS for name in (group, *("" for _ in columns))]
-    rows = [[kind, *_kind_cells(found)] for kind, found in kinds.items()]
-    return render_table([["", *above], ["kind", *names], *rows]) if rows else ""
+def _render_kinds(kinds: dict[str, dict[str, Share]], groups: _Columns) -> str:
+    names = [name for _, columns in groups for name in ("of", *(name for name, _ in columns))]
+    above = [name for group, columns in groups for name in (group, *("" for _ in columns))]
+    rows = [[kind, *_write_cells(found, groups)] for kind, found in kinds.items()]
+    return render_table([["", *above], ["kind", *names], *(row for row in rows if any(row[1:]))]) if rows else ""
 
 
-def _kind_cells(found: dict[str, Share]) -> Iterable[str]:
-    for _, columns in _COLUMNS:
+def _write_cells(found: dict[str, Share], groups: _Columns) -> Iterable[str]:
+    for _, columns in groups:
         measured = [found.get(measure) for _, measure in columns]
-        yield str(next((m["questions"] for m in measured if m), 0))
+        yield str(next((m["questions"] for m in measured if m), ""))
         yield from (f"{m['share']:.3f}" if m else "" for m in measured)
 
 
-def _render_html_kinds(kinds: dict[str, dict[str, Share]]) -> str:
-    """Here the measures are the rows: they stand as in the first table, with all the room that they need."""
-    measures = dict.fromkeys(name for found in kinds.values() for name in found)
-    rows = [[name, *(cell for found in kinds.values() for cell in _write_share(found.get(name)))] for name in measures]
-    head = ["measure", *(cell for kind in kinds for cell in (kind, "of"))]
-    return _render_html_table("By kind of question", head, rows, numbers=range(1, len(head)))
+def _render_times(evaluation: Evaluation) -> str:
+    times = evaluation.measure_times()
+    rows = [(step, f"{spent['p50']:.2f}", f"{spent['p95']:.2f}") for step, spent in times.items()]
+    return render_table([("step", "p50 ms", "p95 ms"), *rows]) if rows else ""
 
 
-def _write_share(found: Share | None) -> tuple[str, str]:
-    return (f"{found['share']:.3f}", str(found["questions"])) if found else ("", "")
-
-
-def _render_html_table(
-    caption: str, head: Sequence[str], rows: Sequence[Sequence[str]], *, numbers: range = range(0)
-) -> str:
-    def render_row(cells: Sequence[str], tag: str) -> str:
-        kinds = [' class="number"' if i in numbers else "" for i in range(len(cells))]
-        marked = (f"<{tag}{kind}>{html.escape(cell)}</{tag}>" for kind, cell in zip(kinds, cells, strict=True))
-        return f"<tr>{''.join(marked)}</tr>\n"
-
-    body = "".join(render_row(row, "td") for row in rows)
-    return (
-        f"<div><table>\n<caption>{html.escape(caption)}</caption>\n<thead>\n{render_row(head, 'th')}</thead>\n"
-        f"<tbody>\n{body}</tbody>\n</table></div>\n"
+def _describe_statements(evaluation: Evaluation) -> str:
+    """What verification did, and what a model was given and wrote."""
+    checks, used = evaluation.count_checks(), evaluation.measure_usage()
+    verified = ", ".join(f"{number} {check}" for check, number in checks.items())
+    tokens = (
+        f"for each question {used['prompt_tokens']} prompt and {used['completion_tokens']} completion tokens "
+        f"in {used['calls']} calls"
     )
+    lines = [f"statements: {verified}"] if any(checks.values()) else []
+    return "\n".join([*lines, *([f"model: {tokens}"] if used["calls"] else [])])
+
+
+def _describe_failures(evaluation: Evaluation) -> str:
+    lines = [_write_failure(outcome) for outcome in evaluation.failures]
+    causes = ", ".join(f"{number} {cause}" for cause, number in evaluation.count_causes().items())
+    return f"{len(lines)} failures{f' ({causes})' if causes else ''}:\n{_list(lines)}" if lines else ""
+
+
+def _list(lines: Sequence[str]) -> str:
+    more = [f"… and {len(lines) - _LISTED} more (--json lists all)"] if len(lines) > _LISTED else []
+    return "\n".join([*lines[:_LISTED], *more])
+
+
+def _write_failure(outcome: Outcome) -> str:
+    kind, why = f"[{outcome.question.kind}] ", f" – {outcome.failure}"
+    return f"{kind}{_shorten(outcome.question.text, _WIDTH - len(kind) - len(why))}{why}"
+
+
+def _write_asked(asked: Asked) -> str:
+    kind = f"[{asked.kind}] "
+    return f"{kind}{_shorten(asked.text, _WIDTH - len(kind))}"
+
+
+def _shorten(text: str, width: int) -> str:
+    """A text that fits; some of it stays, however long what stands beside it is."""
+    room = max(width, 40)
+    return text if len(text) <= room else f"{text[: room - 1].rstrip()}…"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from bot.answer import Newsbot
 from bot.evaluation.gold import GoldQuestion, contains_gold, pad_words
-from index.articles import Article, distinct_articles
+from index.articles import Article, Hit, distinct_articles
 from index.dates import is_after
 from index.store import ArticleStore
 
@@ -43,13 +43,22 @@ class Miss:
     why: str
     rank: int | None = None
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether search could have found it."""
+        return self.why in (NOT_FOUND, RANKED_LOW)
+
     def __str__(self) -> str:
         return f"{self.why} ({self.rank})" if self.rank else self.why
 
 
 def rank_gold(newsbot: Newsbot, question: GoldQuestion) -> Ranks:
     """Search once for a question, as it was asked at its moment. Raises what the search raises."""
-    hits = newsbot.find_hits(question.text, k=PASSAGES, at=question.at)
+    return rank_hits(newsbot, question, newsbot.find_hits(question.text, k=PASSAGES, at=question.at))
+
+
+def rank_hits(newsbot: Newsbot, question: GoldQuestion, hits: Sequence[Hit]) -> Ranks:
+    """Where the gold stands among what was found."""
     urls = _list_urls(newsbot, distinct_articles(hits)) if question.articles else []
     texts = (f"{hit.passage.article.title} {hit.passage.text}" for hit in hits)
     return Ranks(
@@ -60,9 +69,9 @@ def rank_gold(newsbot: Newsbot, question: GoldQuestion) -> Ranks:
 
 def value_search(question: GoldQuestion, ranks: Ranks) -> dict[str, float]:
     """What each measure of search gives for one question: those of gold articles only where these are known."""
-    articles: dict[str, float] = {f"gold article in first {k}": _is_within(ranks.article, k) for k in DEPTHS}
+    articles: dict[str, float] = {f"gold article in first {k}": is_within(ranks.article, k) for k in DEPTHS}
     articles[RECIPROCAL_RANK] = 1.0 / ranks.article if ranks.article else 0.0
-    passages: dict[str, float] = {f"answer in first {k} passages": _is_within(ranks.passage, k) for k in DEPTHS}
+    passages: dict[str, float] = {f"answer in first {k} passages": is_within(ranks.passage, k) for k in DEPTHS}
     return (articles if question.articles else {}) | passages
 
 
@@ -91,7 +100,7 @@ def explain_misses(store: ArticleStore, ranked: Sequence[tuple[GoldQuestion, Ran
 def _list_misses(question: GoldQuestion, ranks: Ranks) -> dict[str, int | None]:
     """The ranks of what is not in the first ten."""
     places = ({"article": ranks.article} if question.articles else {}) | {"answer": ranks.passage}
-    return {what: rank for what, rank in places.items() if not _is_within(rank, max(DEPTHS))}
+    return {what: rank for what, rank in places.items() if not is_within(rank, max(DEPTHS))}
 
 
 class _Stock:
@@ -146,7 +155,8 @@ def _first_rank(rights: Sequence[bool]) -> int | None:
     return rights.index(True) + 1 if True in rights else None
 
 
-def _is_within(rank: int | None, depth: int) -> bool:
+def is_within(rank: int | None, depth: int) -> bool:
+    """Whether something stands among the first `depth`."""
     return rank is not None and rank <= depth
 
 

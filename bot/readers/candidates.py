@@ -2,25 +2,28 @@
 
 A sentence is scored by what of the question it covers (itself, with the sentence before it and the title, with its
 whole passage), by its meaning, by its passage's place among the hits, by whether it opens its article's part, and by
-whether it holds what the question asks for. `tests/fit_reader.py` fits the weights on one half of the development
-questions and tries them on the other; those here are rounded.
+whether it holds what the question asks for, and of whom. `tests/fit_reader.py` fits the weights on one half of the
+development questions and tries them on the other; those here are rounded, but for that of the subject, which these
+questions hardly have.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.answers import Question, Span
 from bot.questions import coverage, what_is_stated, words_in
+from bot.readers.datelines import skip_dateline
 from bot.readers.kinds import counts_asked, fit_kind
+from bot.readers.subjects import is_by_subject
+from config.patterns import compile_later
 from index.articles import Hit
 from index.embed import Embedder
 from index.split import sentence_spans
 
 _FEWEST = 4  # words of a sentence: fewer are a fragment
-_QUESTION = re.compile(r"\?[\s\"”’')\]]*$")  # it states nothing, but what comes next may answer it
+_QUESTION = compile_later(r"\?[\s\"”’')\]]*$")  # it states nothing, but what comes next may answer it
 
 WEIGHTS = {
     "own": 0.5,
@@ -29,6 +32,7 @@ WEIGHTS = {
     "place": 2.0,
     "fits_kind": 1.2,
     "counts_asked": 1.0,
+    "by_subject": 1.0,
     "opens": 0.5,
     "meaning": 1.5,
     "length": 0.8,
@@ -52,6 +56,7 @@ class Candidate:
     place: float  # score of the passage against that of the best
     fits_kind: float
     counts_asked: float
+    by_subject: float
     opens: float  # it is the first of its passage
     length: float
     meaning: float = 0.0
@@ -82,7 +87,8 @@ def collect_candidates(question: Question, hits: Sequence[Hit]) -> list[Candidat
         whole = coverage(question, title | words_in(passage.text))
         before: frozenset[str] = frozenset()
         for number, (start, end) in enumerate(sentence_spans(passage.text, article.language)):
-            span = Span(article, passage.start + start, passage.start + end)
+            first = passage.start + start
+            span = Span(article, first + skip_dateline(passage.text[start:end], first), passage.start + end)
             stated = what_is_stated(span.text)
             words = len(stated.split())
             terms = words_in(stated)
@@ -97,6 +103,7 @@ def collect_candidates(question: Question, hits: Sequence[Hit]) -> list[Candidat
                     place=hit.score / best,
                     fits_kind=fit_kind(question, stated),
                     counts_asked=counts_asked(question, stated),
+                    by_subject=is_by_subject(question, stated),
                     opens=number == 0,
                     length=min(words, 40) / 40,
                 )

@@ -1,15 +1,18 @@
 """The extractive reader: picks the sentences of the hits that answer, word for word; no key and no network needed.
 
 weigh each sentence → refuse where there is too little → choose at most three → order them → make each readable
+
+Who somebody is, and a summary, are read in another way (`bot.readers.summary`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from bot.answers import Question, Reading, Statement
 from bot.readers.candidates import Candidate, is_same, weigh_candidates
 from bot.readers.support import is_answered
+from bot.references.resolve import resolve_references
 from index.articles import Hit
 from index.embed import Embedder
 
@@ -28,10 +31,14 @@ class ExtractiveReader:
 
     def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
         """The sentences that answer. Raises `ServiceError` only where the embedder does."""
+        if question.form in ("summary", "profile"):
+            from bot.readers.summary import describe, summarise
+
+            return Reading((summarise if question.form == "summary" else describe)(question, hits))
         candidates = weigh_candidates(question, hits, self._embedder)
         if not is_answered(question, candidates, hits):
             return Reading(())
-        return Reading([_state(candidate) for candidate in order(choose(candidates))])
+        return Reading(list(_state(order(choose(candidates)))))
 
 
 def choose(
@@ -55,5 +62,10 @@ def order(chosen: Sequence[Candidate]) -> list[Candidate]:
     return sorted(chosen, key=lambda candidate: (articles.index(candidate.span.article.id), candidate.span.start))
 
 
-def _state(candidate: Candidate) -> Statement:
-    return Statement(candidate.span.text, spans=(candidate.span,))
+def _state(chosen: Sequence[Candidate]) -> Iterator[Statement]:
+    """The sentences with what makes each readable behind those before it: whom its "he" means stands in brackets."""
+    stated = ""
+    for candidate in chosen:
+        text, others = resolve_references(candidate.span, stated)
+        yield Statement(text, spans=(candidate.span, *others))
+        stated = f"{stated} {text}"

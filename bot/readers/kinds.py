@@ -6,26 +6,27 @@ import re
 
 from bot.answers import Question
 from bot.questions import coverage, words_in
+from config.patterns import compile_later
 from index.terms import analyze, content_terms, fold_words
 
-_NUMBER = re.compile(
+_NUMBER = compile_later(
     r"\d|\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|half|hundreds?|thousands?|millions?|billions?)\b",
     re.IGNORECASE,
 )
-_DATE = re.compile(
+_DATE = compile_later(
     r"""\b(\d{4}|mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|saturdays?|sundays?|january|february|march|april|may|june
         |july|august|september|october|november|december|yesterday|today|tomorrow|\d{1,2}:\d\d|[ap]\.?m\.?
         |(?:next|last|this)\ (?:week|month|year|spring|summer|autumn|fall|winter))\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-_REASON = re.compile(
+_REASON = compile_later(
     r"\b(because|due to|after|as a result|in order to|caus\w+|amid|following|so that|reasons?|blam\w+|over)\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?<![.!?“\"]\s)(?<!^)\b[A-ZÀ-Þ][\w’'.-]+")
-_COUNTED = re.compile(r"\bhow (?:many|much)\s+(\w+)", re.IGNORECASE)
-_ASKS_SUM = re.compile(r"\b(how much|price|cost|pay|paid|worth|sum)\b", re.IGNORECASE)
-_SUM = re.compile(r"[$€£¥₺₽]|\b(dollar|euro|pound|franc|lira|rouble|ruble|yen|yuan|rupee)s?\b", re.IGNORECASE)
+_NAME = compile_later(r"(?<![.!?“\"]\s)(?<!^)\b[A-ZÀ-Þ][\w’'.-]+")
+_COUNTED = compile_later(r"\bhow (?:many|much)\s+(\w+)", re.IGNORECASE)
+_ASKS_SUM = compile_later(r"\b(how much|price|cost|pay|paid|worth|sum)\b", re.IGNORECASE)
+_SUM = compile_later(r"[$€£¥₺₽]|\b(dollar|euro|pound|franc|lira|rouble|ruble|yen|yuan|rupee)s?\b", re.IGNORECASE)
 _NEAR = 4  # words from a number to the thing that it counts
 _LENGTH = r"met(?:re|er)s?|feet|foot|ft|kilomet(?:re|er)s?|km|miles?|inch(?:es)?|centimet(?:re|er)s?|yards?"
 _TIME = r"seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies)"
@@ -42,7 +43,7 @@ _MEASURES = {
         "fast": r"mph|kph|km/h|knots?|(?:miles|kilomet(?:re|er)s) (?:an|per) hour",
     }.items()
 }
-_ASKS_MEASURE = re.compile(rf"\bhow ({'|'.join(_MEASURES)})\b", re.IGNORECASE)
+_ASKS_MEASURE = compile_later(rf"\bhow ({'|'.join(_MEASURES)})\b", re.IGNORECASE)
 
 
 def fit_kind(question: Question, sentence: str) -> float:

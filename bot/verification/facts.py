@@ -10,6 +10,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+
+from config.patterns import compile_later
 
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
@@ -25,7 +28,7 @@ _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9,
 _SHORT_SCALES = {"k": 1000, "m": 10**6, "mn": 10**6, "bn": 10**9, "tn": 10**12}
 _DIGITS = [word for word, value in _SMALL.items() if 0 < value < 10]
 # Figures may have an ending in small letters (5pm, 1990s, 29th); with one in capitals (39B) they are a name.
-_NUMBER = re.compile(
+_NUMBER = compile_later(
     rf"""(?<!\w)(?:(?P<digits>(?>\d+(?:[,\u00a0]\d{{3}})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?))
         |(?P<tens>{"|".join(_TENS.split())})(?:[ -](?P<unit>{"|".join(_DIGITS)}))?
         |(?P<word>{"|".join(_SMALL)})
@@ -35,11 +38,11 @@ _NUMBER = re.compile(
 )
 # Numbers that have no one value: they have to stand as they are.
 _VAGUE = frozenset("dozens hundreds thousands millions billions trillions half quarter quarters thirds twice".split())
-_WORD = re.compile(r"[^\W_]+(?:[.'’-][^\W_]+)*")
-_DOUBLE_MARK = re.compile(r"[\"“”«»„]")
-_SINGLE_QUOTED = re.compile(r"(?<!\w)['‘‚](\S.*?\S)['’](?!\w)")
-_POSSESSIVE = re.compile(r"['’]s?$")
-_ADDRESS = re.compile(r"\.[^\W\d_]|^[^\W\d_].*\d")  # and other things that are named with dots or figures: covid19
+_WORD = compile_later(r"[^\W_]+(?:[.'’-][^\W_]+)*")
+_DOUBLE_MARK = compile_later(r"[\"“”«»„]")
+_SINGLE_QUOTED = compile_later(r"(?<!\w)['‘‚](\S.*?\S)['’](?!\w)")
+_POSSESSIVE = compile_later(r"['’]s?$")
+_ADDRESS = compile_later(r"\.[^\W\d_]|^[^\W\d_].*\d")  # and other things that are named with dots or figures: covid19
 # Words that begin sentences with a capital and name nothing.
 _OPENERS = frozenset(
     """
@@ -87,6 +90,11 @@ def find_facts(sentence: str) -> Facts:
 
 def find_numbers(text: str) -> list[Decimal]:
     """The values of all numbers in a text, in figures or words; "one" alone is a pronoun as often and is left out."""
+    return [value for value, _, _ in locate_numbers(text)]
+
+
+def locate_numbers(text: str) -> list[tuple[Decimal, int, int]]:
+    """The values of `find_numbers`, each with the span `[start, end)` where it stands."""
     values = []
     for match in _NUMBER.finditer(text):
         if match["digits"]:
@@ -98,25 +106,34 @@ def find_numbers(text: str) -> list[Decimal]:
         for scale in re.findall(r"[a-z]+", match["scales"].lower()):
             value *= (_SCALES | _SHORT_SCALES)[scale]
         if match["digits"] or value != 1:
-            values.append(value.normalize())
+            values.append((value.normalize(), match.start(), match.end()))
     return values
 
 
 def missing_facts(facts: Facts, text: str) -> list[str]:
     """Those facts that a text does not hold, for a person to read; none if it holds all."""
-    parts = {part for word in _WORD.findall(text) for part in _name_parts(word)}
-    words = parts | {part.casefold() for part in parts}
-    numbers = {*find_numbers(text), *([Decimal(1)] if "first" in words else [])}
-    folded = fold(text)
+    numbers: set[Decimal] = set()
+    if facts.numbers:
+        numbers = {*find_numbers(text), *([Decimal(1)] if "first" in list_words(text) else [])}
+    folded = fold(text) if facts.quotations else ""
     return [
         *(f"the number {number:f}" for number in sorted(facts.numbers - numbers)),
-        *(f"the name {name}" for name in sorted(facts.names - words)),
+        *(f"the name {name}" for name in sorted(facts.names - list_words(text))),
         *(f'the words "{quoted}"' for quoted in sorted(facts.quotations) if not _holds(folded, quoted)),
     ]
 
 
+@lru_cache(maxsize=2048)
+def list_words(text: str) -> frozenset[str]:
+    """Each word of a text as a name may have it, with its capital and without."""
+    parts = {part for word in _WORD.findall(text) for part in _name_parts(word)}
+    return frozenset(parts | {part.casefold() for part in parts})
+
+
 def fold(text: str) -> str:
     """Lower case, no accents, straight quotation marks, single spaces."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
     text = text.translate({ord(a): b for a, b in zip("’‘“”„«»ıİ–—\u00a0", '\'\'"""""iI-- ', strict=True)})
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(text.casefold().split())

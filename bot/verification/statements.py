@@ -1,27 +1,22 @@
 """The one promise, kept by code: nothing leaves here that its quotes do not carry.
 
-Every statement of either reader passes `check_statement`. It keeps a statement only with quotes that stand word for
-word at their offsets in the stored article, and only if each number, name and quotation in it stands in those quotes.
+Every statement of any reader passes `check_statement`. It stays if its quotes stand word for word at their offsets in
+the stored article and carry it (`bot.verification.support`); the sentence that it is about takes its place if they do
+not; else it is left out.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 
-from bot.answers import Citation, Span, Statement
-from bot.questions import what_is_stated
-from bot.verification.facts import find_facts, missing_facts
-from index.articles import Article, Hit, Passage
-from index.split import sentence_spans
-from index.terms import content_terms
+from bot.answers import Span, Statement
+from bot.verification.citations import cite_statements
+from index.articles import Article, Hit
 
-_SHARED = 0.5  # of a statement's words that its quote must have: below this it is about something else
-_LONGEST = 4  # sentences in one quote
+__all__ = ["Checked", "FindArticle", "check_statement", "cite_statements"]
 
-_FOREIGN_MARK = re.compile(r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]")
+_SHARED_SPANS = 0.3  # that the quotes must have which the reader itself chose
 
 FindArticle = Callable[[str], Article | None]
 
@@ -30,7 +25,7 @@ FindArticle = Callable[[str], Article | None]
 class Checked:
     """What came of one statement: itself with the spans that are to be quoted for it, or None, with the problem.
 
-    `repaired` is one that does not stand as its reader wrote it: its words, or the passage that carries it, changed.
+    `repaired` is one that does not stand as its reader wrote it: its words changed.
     """
 
     statement: Statement | None
@@ -41,130 +36,51 @@ class Checked:
 def check_statement(statement: Statement, hits: Sequence[Hit], find_article: FindArticle) -> Checked:
     """The statement as far as it holds. `find_article` gives an article as it is stored at this moment.
 
-    A statement whose own passages do not carry it may be carried by another hit.
+    A statement whose own passages do not carry it may be carried by another hit. One that nothing carries is replaced
+    by the sentence that it is about, word for word, if there is one.
     """
-    spans = statement.spans or _find_support(statement, hits)
-    if not (spans and all(_stands(span, find_article) for span in spans) and _carries(spans, statement.text)):
-        return Checked(None, problem="no passage carries it")
-    return Checked(replace(statement, spans=spans, passages=()))
+    text, spans = statement.text, statement.spans
+
+    def stands(span: Span) -> bool:
+        stored = find_article(span.article.id)
+        return stored is not None and span.text != "" and stored.text[span.start : span.end] == span.text
+
+    if spans and all(map(stands, spans)) and (kept := _keep_quoted(text, spans)) is not None:
+        return Checked(replace(statement, text=kept, passages=()), repaired=kept != text)
+    # What follows is for those who write in their own words; what quotes does not wait for it to be loaded.
+    from bot.verification.evidence import find_subject, find_support, shares_terms
+    from bot.verification.support import find_problem
+
+    problem = "no passage carries it"
+    if not spans:
+        spans = find_support(statement, hits)
+        if spans and all(map(stands, spans)):
+            kept = _keep_quoted(text, spans)
+            return Checked(
+                replace(statement, text=text if kept is None else kept, spans=spans, passages=()),
+                kept not in (None, text),
+            )
+    elif all(map(stands, spans)):
+        problem = find_problem(text, spans)
+        if not problem and shares_terms(text, spans, _SHARED_SPANS):
+            return Checked(replace(statement, passages=()))
+    if span := find_subject(statement, hits, stands):
+        return Checked(replace(statement, text=span.text, spans=(span,), passages=()), repaired=True, problem=problem)
+    return Checked(None, problem=problem or "its quotes are about something else")
 
 
-def cite_statements(
-    statements: Sequence[Statement], outlets: Mapping[str, tuple[str, ...]] = MappingProxyType({})
-) -> tuple[str, tuple[Citation, ...]]:
-    """The text of an answer with its `[n]` marks, and its citations, numbered in the order of first use.
+def _keep_quoted(text: str, spans: Sequence[Span]) -> str | None:
+    """A text that quotes its spans, or one of them, without those of its insertions in brackets that nothing supports.
 
-    `outlets` gives the other outlets that carry an article's report, by article id.
+    None if it does not quote them.
     """
-    numbers: dict[tuple[str, int, int], int] = {}
-    citations: list[Citation] = []
-    sentences: list[str] = []
-    for statement in statements:
-        marks = []
-        for span in statement.spans:
-            key = (span.article.id, span.start, span.end)
-            if key not in numbers:
-                numbers[key] = len(numbers) + 1
-                citations.append(_make_citation(numbers[key], span, outlets.get(span.article.id, ())))
-            marks.append(f"[{numbers[key]}]")
-        # A number in brackets that the text brought along would read as a citation of ours.
-        text = " ".join(_drop_marks(statement.text).split())
-        before = "" if not sentences else "\n" if statement.lead else " "
-        sentences.append(f"{before}{statement.lead}{text} {''.join(marks)}")
-    return "".join(sentences), tuple(citations)
+    quotes = dict.fromkeys([" ".join(span.text for span in spans), *(span.text for span in spans)])
+    if text in quotes:
+        return text
+    from bot.verification.insertions import drop_unsupported, find_insertions
 
-
-def _drop_marks(text: str) -> str:
-    """A text without numbers in brackets, also those that appear when others go: [[1]7]."""
-    while (dropped := _FOREIGN_MARK.sub("", text)) != text:
-        text = dropped
-    return text
-
-
-def _make_citation(number: int, span: Span, outlets: tuple[str, ...]) -> Citation:
-    article = span.article
-    return Citation(
-        number=number,
-        quote=span.text,
-        article_id=article.id,
-        title=article.title,
-        url=article.url,
-        outlet=article.outlet,
-        published=article.published,
-        start=span.start,
-        end=span.end,
-        updated=article.updated,
-        outlets=outlets,
-    )
-
-
-def _stands(span: Span, find_article: FindArticle) -> bool:
-    """Whether the stored article has these very words there now."""
-    stored = find_article(span.article.id)
-    return stored is not None and span.text != "" and stored.text[span.start : span.end] == span.text
-
-
-def _carries(spans: Sequence[Span], text: str) -> bool:
-    quoted = " ".join(span.text for span in spans)
-    return text == quoted or not missing_facts(find_facts(text), " ".join(_evidence(span, text) for span in spans))
-
-
-def _evidence(span: Span, text: str) -> str:
-    """What of a quote counts for a statement: what it says that somebody did not say, only if the statement does so."""
-    return what_is_stated(span.text) if what_is_stated(text) == " ".join(text.split()) else span.text
-
-
-def _find_support(statement: Statement, hits: Sequence[Hit]) -> tuple[Span, ...]:
-    """The shortest stretch that carries a statement, in the passages that it names or else in another hit."""
-    named = list(statement.passages)
-    others = [hit.passage for hit in hits if hit.passage not in named]
-    for group in (named, others):
-        found = [span for passage in group if (span := _find_span(statement.text, passage))]
-        if found:
-            return (min(found, key=lambda span: span.end - span.start),)
-    return _split_support(statement, named)
-
-
-def _split_support(statement: Statement, named: Sequence[Passage]) -> tuple[Span, ...]:
-    """Two or more named passages that carry a statement only together: the best sentence of each."""
-    if len(named) < 2:
-        return ()
-    spans = tuple(span for passage in named if (span := _best_sentence(statement.text, passage)) is not None)
-    evidence = " ".join(_evidence(span, statement.text) for span in spans)
-    return spans if _share_of_words(statement.text, evidence) >= _SHARED else ()
-
-
-def _find_span(text: str, passage: Passage) -> Span | None:
-    """The fewest consecutive sentences of a passage that hold all facts and half of the words of a text."""
-    facts = find_facts(text)
-    spans = sentence_spans(passage.text, passage.article.language)
-    for length in range(1, min(_LONGEST, len(spans)) + 1):
-        best: tuple[float, Span] | None = None
-        for first, last in zip(spans, spans[length - 1 :], strict=False):
-            span = _span_of(passage, first[0], last[1])
-            stated = _evidence(span, text)
-            if missing_facts(facts, stated):
-                continue
-            shared = _share_of_words(text, stated)
-            if shared >= _SHARED and (best is None or shared > best[0]):
-                best = (shared, span)
-        if best is not None:
-            return best[1]
-    return None
-
-
-def _share_of_words(text: str, stated: str) -> float:
-    terms = set(content_terms(text))
-    return len(terms & set(content_terms(stated))) / max(1, len(terms))
-
-
-def _best_sentence(text: str, passage: Passage) -> Span | None:
-    terms = set(content_terms(text))
-    spans = [_span_of(passage, start, end) for start, end in sentence_spans(passage.text, passage.article.language)]
-    shared = {span: len(terms & set(content_terms(what_is_stated(span.text)))) for span in spans}
-    best = max(spans, key=lambda span: shared[span], default=None)
-    return best if best is not None and shared[best] > 0 else None
-
-
-def _span_of(passage: Passage, start: int, end: int) -> Span:
-    return Span(passage.article, passage.start + start, passage.start + end)
+    found = (find_insertions(text, quote) for quote in quotes)
+    insertions = next((insertions for insertions in found if insertions is not None), None)
+    if insertions is None:
+        return None
+    return drop_unsupported(text, insertions, spans) if insertions else text

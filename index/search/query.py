@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from config.patterns import compile_later
 from index.dates import second_of
 from index.generations import Generation
 from index.search.when import Period, find_period
@@ -14,22 +15,22 @@ from index.terms import analyze, content_terms, fold_words
 _WITH_CAPITAL = r"[^\W\d_a-zß-öø-ÿ]\w*"
 _NAME = rf"(?:the\s+)?{_WITH_CAPITAL}(?:[\s-]{_WITH_CAPITAL}){{0,3}}"
 # "What did Turkey and Russia each say?" asks of either what "What did Turkey say?" does.
-_EACH = re.compile(
+_EACH = compile_later(
     rf"""^(?P<begin>.*\b(?:did|do|does|is|are|was|were|has|have|had|will|would)\s+)(?:both\s+)?(?P<one>{_NAME})\s+and\s+
          (?P<other>{_NAME})\s+(?:(?P<each>each|both)\s+|(?=(?:say|said|tell|want|demand|claim|deny|think|respond|react|reply|propose
          |offer|promise|announce|ask|agree|disagree|plan|call|argue|blame|accuse)\b))(?P<end>.*)$""",
     re.VERBOSE | re.DOTALL,
 )
 # "Who won, and what did the loser say?", "Who won? What did the loser say?"
-_NEXT = re.compile(r"\?\s+(?=\S)|[,;]\s+and\s+(?=(?:who|whom|what|when|where|why|how|which)\b)", re.IGNORECASE)
+_NEXT = compile_later(r"\?\s+(?=\S)|[,;]\s+and\s+(?=(?:who|whom|what|when|where|why|how|which)\b)", re.IGNORECASE)
 _MOST_PARTS = 3
 # A part with one of these words, or with few words and no name, says the rest in the first part.
-_REFERS = re.compile(
+_REFERS = compile_later(
     r"\b(?:it|its|they|them|their|he|him|his|she|her|this|that|these|those|there|then)\b", re.IGNORECASE
 )
 _ENOUGH = 3  # words that carry meaning
 # The words before or after which an outlet stands that is asked about as a source and not as a subject.
-_OUTLET = re.compile(
+_OUTLET = compile_later(
     r"""\b(?:according\s+to|reported\s+(?:by|in)|says?\s+in|(?:report|article|story)\s+(?:by|in|from|of)|(?:news|articles)\s+from
         |(?P<asks>did|does|has|have|do))\s+(?P<the>the\s+)?(?=(?P<name>[^\W_][^,;:?!()]{0,60}))""",
     re.IGNORECASE | re.VERBOSE,
