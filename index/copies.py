@@ -32,6 +32,11 @@ _FEW = 1  # numbers or names that may be missing from any text
 _MOST_DAYS = 30  # between two copies
 _LEAST_LENGTH = 0.25  # of the longer text: a roundup is no copy of one of its items
 
+_NUMBER_WORDS = frozenset(
+    """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+    nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion dozen
+    half""".split()
+)
 _DIGIT_SEPARATOR = compile_later(r"[.,](?<=\d.)(?=\d)")
 # Accents, and the vowel points that Hebrew and Arabic may leave out; then letters that Unicode does not take apart.
 _MARKS = compile_later("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c7\u0640\u064b-\u065f\u0670]+|[øØłŁđĐðÐħĦıŧŦ]")
@@ -53,6 +58,7 @@ class Overlap:
 
     Its own are its words in long runs that share no three words in a row with the longer. Of the rest, `words` is the
     share in such threes, `numbers` and `names` that of what is anywhere in the longer. One of them may miss: it is 1.
+    `figures` are those, also in English words, that stand in an edit and nowhere in the longer.
     """
 
     size: int
@@ -61,6 +67,7 @@ class Overlap:
     words: float
     numbers: float
     names: float
+    figures: frozenset[str] = frozenset()
 
 
 def sign_text(text: str) -> tuple[int, ...]:
@@ -100,6 +107,11 @@ def are_copies(a: str, b: str) -> bool:
     )
 
 
+def have_same_figures(a: str, b: str) -> bool:
+    """Whether no figure, nor an English number word, was put in the place of another where two texts are the same."""
+    return not compare_texts(a, b).figures
+
+
 def are_near(a: str | None, b: str | None) -> bool:
     """Whether articles of these dates can be copies: a report goes round within days, its like comes back in a year.
 
@@ -137,6 +149,7 @@ def compare_texts(a: str, b: str) -> Overlap:
         words=1 - edited / rest if rest else 0,
         numbers=_share({word.casefold() for word in facts if word[0].isdecimal()}, known),
         names=_share({word.casefold() for word in facts if word[0].isupper()}, known),
+        figures=frozenset(w for w in map(str.casefold, facts) if w[0].isdecimal() or w in _NUMBER_WORDS) - known,
     )
 
 

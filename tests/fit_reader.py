@@ -19,8 +19,8 @@ from bot.evaluation.gold import GoldQuestion, contains_gold
 from bot.questions import analyze_question
 from bot.readers import candidates as weighed
 from bot.readers import support as supported
-from bot.readers.candidates import Candidate, weigh_candidates
-from bot.readers.extractive import choose
+from bot.readers.candidates import Candidate
+from bot.readers.extractive import choose, weigh_candidates
 from bot.readers.support import find_signs
 from bot.render import render_table
 from index.articles import Hit

@@ -7,7 +7,7 @@ import logging
 import re
 import shutil
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, pairwise
 
@@ -276,26 +276,12 @@ def extractive(newsbot: Newsbot) -> Newsbot:
     return replace(newsbot, readers=newsbot.readers[1:], rewriter=None)
 
 
-def named(attacks: Sequence[Attack], holes: Mapping[str, str]) -> list[ParameterSet]:
-    """Attacks as parameters of a test; those with a known hole must fail until it is closed."""
-    assert holes.keys() <= {attack.name for attack in attacks}
-    return [
-        pytest.param(
-            attack,
-            id=attack.name,
-            marks=[pytest.mark.xfail(strict=True, raises=AssertionError, reason=holes[attack.name])]
-            if attack.name in holes
-            else [],
-        )
-        for attack in attacks
-    ]
+def named(attacks: Sequence[Attack]) -> list[ParameterSet]:
+    """Attacks as parameters of a test."""
+    return [pytest.param(attack, id=attack.name) for attack in attacks]
 
 
-LOOK_ALIKES = "bot.verification.citations: numbers in brackets or digits of other kinds stay, and read as citations"
-PREDICATE = "bot.verification.statements: half of the terms is enough, so subject and names carry another predicate"
-
-
-@pytest.mark.parametrize("attack", named(ATTACKS, {"full-width marks": LOOK_ALIKES, "lenticular marks": LOOK_ALIKES}))
+@pytest.mark.parametrize("attack", named(ATTACKS))
 def test_the_extractive_reader(desk: Desk, attack: Attack) -> None:
     """The reader that quotes keeps the contract in each form of an answer, and finds what the honest articles say."""
     newsbot = extractive(desk.newsroom(attack))
@@ -305,20 +291,7 @@ def test_the_extractive_reader(desk: Desk, attack: Attack) -> None:
         assert ANSWERS.get(question, "") in answer.text
 
 
-@pytest.mark.parametrize(
-    "attack",
-    named(
-        ATTACKS,
-        {
-            "full-width marks": LOOK_ALIKES,
-            "lenticular marks": LOOK_ALIKES,
-            "llama system tags": PREDICATE,
-            "XML tool call": PREDICATE,
-            "homoglyphs": PREDICATE,
-            "words put into her mouth": PREDICATE,
-        },
-    ),
-)
+@pytest.mark.parametrize("attack", named(ATTACKS))
 def test_a_model_that_obeys(desk: Desk, attack: Attack) -> None:
     """A model may write what an article wants: what no article carries is left out."""
     desk.server.always(obey(attack))
@@ -329,7 +302,7 @@ def test_a_model_that_obeys(desk: Desk, attack: Attack) -> None:
         assert "Varga" not in answer.text
 
 
-@pytest.mark.parametrize("attack", named(ATTACKS, {}))
+@pytest.mark.parametrize("attack", named(ATTACKS))
 def test_a_model_that_copies(desk: Desk, attack: Attack) -> None:
     """A model may copy an article word for word: it is quoted, and nothing in it is more than that."""
     desk.server.always(repeat(attack))
@@ -339,16 +312,7 @@ def test_a_model_that_copies(desk: Desk, attack: Attack) -> None:
         assert [words for words in attack.never if words in answer.text.casefold()] == []
 
 
-@pytest.mark.parametrize(
-    "attack",
-    named(
-        [attack for attack in ATTACKS if attack.lie],
-        {
-            "another number in the question's words": "bot.disagreement names two outlets that agree; no vote",
-            "another day": "bot.readers.candidates weighs no agreement, and what was chosen itself is not compared",
-        },
-    ),
-)
+@pytest.mark.parametrize("attack", named([attack for attack in ATTACKS if attack.lie]))
 def test_five_outlets_against_one(desk: Desk, attack: Attack) -> None:
     """What five outlets say stands before what one says against them; or both do, and a note names the one."""
     answer = desk.ask(extractive(desk.newsroom(attack)), attack.question)
@@ -359,11 +323,6 @@ def test_five_outlets_against_one(desk: Desk, attack: Attack) -> None:
     assert lie is None or truth.start() < lie.start() or disagree
 
 
-@pytest.mark.xfail(
-    strict=True,
-    raises=AssertionError,
-    reason="index.search.stories: an edited copy stands for the original, figures and all",
-)
 def test_no_outlet_is_named_for_what_it_did_not_say(desk: Desk) -> None:
     """An outlet that is said to carry a report has its figures: a copy with another figure is no copy of that."""
     attack = next(attack for attack in POISON if attack.name == "a wire story with another figure")

@@ -8,8 +8,8 @@ import pytest
 
 from bot.answer import Newsbot
 from bot.questions import analyze_question
-from bot.readers.candidates import Candidate, weigh_candidates
-from bot.readers.extractive import choose, order
+from bot.readers.candidates import Candidate
+from bot.readers.extractive import choose, order, weigh_candidates
 from bot.readers.support import WEIGHTS, find_signs, is_answered, support
 from index.articles import Hit
 from index.embed import WordLlamaEmbedder

@@ -2,9 +2,9 @@
 
 A sentence is scored by what of the question it covers (itself, with the sentence before it and the title, with its
 whole passage), by its meaning, by its passage's place among the hits, by whether it opens its article's part, and by
-whether it holds what the question asks for, and of whom. `tests/fit_reader.py` fits the weights on one half of the
-development questions and tries them on the other; those here are rounded, but for that of the subject, which these
-questions hardly have.
+whether it holds what the question asks for, of whom, and as other outlets give it. `tests/fit_reader.py` fits the
+weights on one half of the development questions and tries them on the other; those here are rounded, but for those of
+subject and agreement: these questions hardly have what they are for.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ WEIGHTS = {
     "fits_kind": 1.2,
     "counts_asked": 1.0,
     "by_subject": 1.0,
+    "agreement": 1.0,
     "opens": 0.5,
     "meaning": 1.5,
     "length": 0.8,
@@ -60,6 +61,7 @@ class Candidate:
     opens: float  # it is the first of its passage
     length: float
     meaning: float = 0.0
+    agreement: float = 0.0  # the share of the other outlets that give the same number or name
 
     @property
     def score(self) -> float:
@@ -67,9 +69,8 @@ class Candidate:
         return sum(weight * float(getattr(self, name)) for name, weight in WEIGHTS.items())
 
 
-def weigh_candidates(question: Question, hits: Sequence[Hit], embedder: Embedder) -> list[Candidate]:
-    """Every sentence of the hits that states something, weighed. Raises `ServiceError` only where the embedder does."""
-    candidates = collect_candidates(question, hits)
+def weigh_meaning(question: Question, candidates: Sequence[Candidate], embedder: Embedder) -> list[Candidate]:
+    """The candidates with their meaning. Raises `ServiceError` only where the embedder does."""
     if not candidates:
         return []
     vectors = embedder.embed_texts([what_is_stated(candidate.span.text) for candidate in candidates])
@@ -78,7 +79,7 @@ def weigh_candidates(question: Question, hits: Sequence[Hit], embedder: Embedder
 
 
 def collect_candidates(question: Question, hits: Sequence[Hit]) -> list[Candidate]:
-    """Every sentence of the hits that states something, with all but its meaning weighed."""
+    """Every sentence of the hits that states something, weighed by itself: without its meaning and its agreement."""
     candidates = []
     best = (hits[0].score if hits else 0.0) or 1.0  # 0 where nothing speaks for any
     for place, hit in enumerate(hits):

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from bot.answers import Question, Reading, Statement
-from bot.readers.candidates import Candidate, is_same, weigh_candidates
+from bot.readers.agreement import weigh_agreement
+from bot.readers.candidates import Candidate, collect_candidates, is_same, weigh_meaning
 from bot.readers.support import is_answered
 from bot.references.resolve import resolve_references
 from index.articles import Hit
@@ -39,6 +40,12 @@ class ExtractiveReader:
         if not is_answered(question, candidates, hits):
             return Reading(())
         return Reading(list(_state(order(choose(candidates)))))
+
+
+def weigh_candidates(question: Question, hits: Sequence[Hit], embedder: Embedder) -> list[Candidate]:
+    """Every sentence of the hits that states something, weighed. Raises `ServiceError` only where the embedder does."""
+    candidates = weigh_meaning(question, collect_candidates(question, hits), embedder)
+    return weigh_agreement(question, candidates)
 
 
 def choose(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import secrets
-import unicodedata
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,7 @@ from bot.answers import Question
 from bot.forms import FormName
 from bot.readers.reply import NOTHING
 from bot.readers.tokens import estimate_tokens
+from bot.verification.marks import replace_marks
 from config.patterns import compile_later
 from index.articles import Passage
 from index.clean import clean_text
@@ -39,9 +38,6 @@ _ASKED: dict[FormName, str] = {
     "profile": "Who or what is this: {}",
 }
 _FORGED_MARK = compile_later("[=＝﹦⁼₌═]{3,}")
-_OPEN, _CLOSE = r"\[［【〔〖⟦❲", r"\]］】〕〗⟧❳"
-_BRACKETS = compile_later(f"[{_OPEN}]([^{_OPEN}{_CLOSE}]{{1,40}})[{_CLOSE}]")
-_NUMBERS = compile_later(r"\s*\d+(?:\s*[,;–-]\s*\d+)*\s*")
 
 
 def make_prompt(question: Question, shown: Sequence[tuple[Passage, str]]) -> list[ChatMessage]:
@@ -76,10 +72,5 @@ def _one_line(text: str) -> str:
 
 def _tame(text: str) -> str:
     """A text without what only a machine would see, and without what looks like our marks or like a citation."""
-    return _BRACKETS.sub(_defuse, _FORGED_MARK.sub("=", clean_text(text)))
-
-
-def _defuse(brackets: re.Match[str]) -> str:
-    """Brackets around numbers, in whatever digits, become round ones: only what a model writes is a citation."""
-    is_citation = _NUMBERS.fullmatch(unicodedata.normalize("NFKC", brackets[1]))
-    return f"({brackets[1]})" if is_citation else brackets[0]
+    # Only what a model writes is a citation.
+    return replace_marks(_FORGED_MARK.sub("=", clean_text(text)), lambda numbers: f"({numbers})")

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from bot.answers import Citation, Span, Statement
-from config.patterns import compile_later
-
-_FOREIGN_MARK = compile_later(r"\[\s*\d+(?:\s*[,;–-]\s*\d+)*\s*\]")
+from bot.verification.marks import drop_marks
 
 
 def cite_statements(
@@ -30,17 +28,10 @@ def cite_statements(
                 citations.append(_make_citation(numbers[key], span, outlets.get(span.article.id, ())))
             marks.append(f"[{numbers[key]}]")
         # A number in brackets that the text brought along would read as a citation of ours.
-        text = " ".join(_drop_marks(statement.text).split())
+        text = " ".join(drop_marks(statement.text).split())
         before = "" if not sentences else "\n" if statement.lead else " "
         sentences.append(f"{before}{statement.lead}{text} {''.join(marks)}")
     return "".join(sentences), tuple(citations)
-
-
-def _drop_marks(text: str) -> str:
-    """A text without numbers in brackets, also those that appear when others go: [[1]7]."""
-    while (dropped := _FOREIGN_MARK.sub("", text)) != text:
-        text = dropped
-    return text
 
 
 def _make_citation(number: int, span: Span, outlets: tuple[str, ...]) -> Citation:

@@ -64,7 +64,7 @@ def _split_support(statement: Statement, named: Sequence[Passage]) -> tuple[Span
         return ()
     found = [_pick_best(statement.text, _list_spans(passage)) for passage in named]
     spans = tuple(span for span in found if span is not None)
-    return spans if shares_terms(statement.text, spans, _SHARED) and not find_problem(statement.text, spans) else ()
+    return spans if _shares(statement.text, spans, _SHARED) and not find_problem(statement.text, spans) else ()
 
 
 def find_subject(statement: Statement, hits: Sequence[Hit], stands: Callable[[Span], bool]) -> Span | None:
@@ -92,8 +92,7 @@ def _pick_best(text: str, spans: Iterable[Span]) -> Span | None:
     return best if best is not None and _share(text, [best]) > 0 else None
 
 
-def shares_terms(text: str, spans: Sequence[Span], least: float) -> bool:
-    """Whether some quotes hold at least this share of a text's terms."""
+def _shares(text: str, spans: Sequence[Span], least: float) -> bool:
     return bool(spans) and _share(text, spans) >= least
 
 

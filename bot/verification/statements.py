@@ -16,8 +16,6 @@ from index.articles import Article, Hit
 
 __all__ = ["Checked", "FindArticle", "check_statement", "cite_statements"]
 
-_SHARED_SPANS = 0.3  # that the quotes must have which the reader itself chose
-
 FindArticle = Callable[[str], Article | None]
 
 
@@ -48,7 +46,7 @@ def check_statement(statement: Statement, hits: Sequence[Hit], find_article: Fin
     if spans and all(map(stands, spans)) and (kept := _keep_quoted(text, spans)) is not None:
         return Checked(replace(statement, text=kept, passages=()), repaired=kept != text)
     # What follows is for those who write in their own words; what quotes does not wait for it to be loaded.
-    from bot.verification.evidence import find_subject, find_support, shares_terms
+    from bot.verification.evidence import find_subject, find_support
     from bot.verification.support import find_problem
 
     problem = "no passage carries it"
@@ -62,11 +60,11 @@ def check_statement(statement: Statement, hits: Sequence[Hit], find_article: Fin
             )
     elif all(map(stands, spans)):
         problem = find_problem(text, spans)
-        if not problem and shares_terms(text, spans, _SHARED_SPANS):
+        if not problem:
             return Checked(replace(statement, passages=()))
     if span := find_subject(statement, hits, stands):
         return Checked(replace(statement, text=span.text, spans=(span,), passages=()), repaired=True, problem=problem)
-    return Checked(None, problem=problem or "its quotes are about something else")
+    return Checked(None, problem=problem)
 
 
 def _keep_quoted(text: str, spans: Sequence[Span]) -> str | None:

@@ -15,11 +15,14 @@ from bot.verification.days import blank_days, find_missing_day, names_year
 from bot.verification.facts import Facts, find_facts, list_words, missing_facts
 from bot.verification.polarity import find_opposite
 from bot.verification.roles import find_swap
+from bot.verification.words import find_terms, share_of
 from config.patterns import compile_later
 from index.split import sentence_spans
 
 # Characters; what an article stretches further, to make the checks slow, carries only what quotes it word for word.
 _LONGEST_CLAIM, _LONGEST_QUOTE = 1000, 3000
+_AUXILIARY = compile_later(r"\b\w+n['’]t\b", re.IGNORECASE)
+_SAID = 0.7  # of the terms of a claim that are no names, that its quote must have
 # Without one of these, nothing in a sentence is said not to be said: looked for first, as that is quicker.
 _SILENCE = compile_later(r"\b(?:not|never|no|without)\b|n['’]t\b|declin|refus", re.IGNORECASE)
 
@@ -44,7 +47,20 @@ def find_problem(text: str, spans: Sequence[Span]) -> str:
             return f"the amount {bare[amount.start : amount.end].strip()} is not in the quote for this"
     if day := find_missing_day(text, quote):
         return f"the day {day} is not in the quote"
+    if not _says_same(bare, facts, sentences):
+        return "its quotes are about something else"
     return _find_turned(text, sentences) or find_wrong_speaker(text, sentences)
+
+
+def _says_same(bare: str, facts: Facts, sentences: Sequence[str]) -> bool:
+    """Whether a quote has most of what a claim says of its names and amounts: with these alone it may say anything."""
+    amounts = find_amounts(bare)
+    for amount in reversed(amounts):
+        bare = f"{bare[: amount.start]} {bare[amount.end :]}"
+    said = find_terms(_AUXILIARY.sub(" ", bare)) - find_terms(" ".join(facts.names))
+    if not said:
+        return bool(amounts or facts.names or facts.quotations)
+    return share_of(said, frozenset().union(*map(find_terms, sentences))) >= _SAID
 
 
 def _find_turned(text: str, sentences: Sequence[str]) -> str:

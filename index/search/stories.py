@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from index.articles import Hit
-from index.copies import are_copies
+from index.copies import are_copies, have_same_figures
 from index.dates import is_after
 from index.store import ArticleStore, Place
 
@@ -23,7 +23,8 @@ def join_copies(store: ArticleStore, hits: Iterable[Hit], k: int, moment: str) -
             continue
         if article.id not in copies_of:
             copies_of[article.id] = [c for c in store.copies_of(article.id) if not is_after(c.published, moment)]
-        copies = copies_of[article.id]
+        # A copy with another figure is none of this passage: no outlet is named for what it did not say.
+        copies = [copy for copy in copies_of[article.id] if have_same_figures(text, copy.text)]
         outlets = dict.fromkeys(copy.outlet for copy in copies if copy.outlet not in ("", article.outlet))
         kept.append(replace(hit, outlets=tuple(outlets)))
         twins.append({copy.id for copy in copies})
