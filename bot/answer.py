@@ -6,18 +6,16 @@ question → standalone question → search → read → verify → compare → 
 from __future__ import annotations
 
 import logging
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.age import note_age
-from bot.answers import Answer, Reader, Reading, Statement, Status, Turn, Usage
-from bot.clock import Clock
-from bot.disagreement import describe_disagreement, find_disagreement
+from bot.answers import Answer, Question, Reader, Reading, Turn
+from bot.disagreement import describe_disagreements, find_disagreements
+from bot.draft import Draft, Watch
 from bot.follow_ups.standalone import Rewriter, make_standalone
 from bot.forms import find_form
 from bot.questions import analyze_question
-from bot.verification.statements import FindArticle, check_statement, cite_statements
+from bot.verification.statements import FindArticle
 from config.errors import ServiceError
 from config.logs import scrub
 from index.articles import Hit
@@ -29,12 +27,10 @@ from index.search.passages import Search, search_passages, understand
 from index.search.query import Query
 from index.search.spelling import correct_spelling
 
-NO_EVIDENCE = "I found nothing in these articles that answers this."
-FAILED = "I could not work on this question just now. Please ask again in a moment."
-_TIMELINE_HITS = 40  # a dated list draws on many passages
+_TIMELINE_HITS = 100  # passages that a dated list is chosen from,
+_TIMELINE_LONGEST = 40  # of which so many are read
+_DAYS_BEFORE = 7
 _LOG = logging.getLogger(__name__)
-
-Watch = Callable[[Answer], None]  # is given the answer so far, each time that it has grown
 
 
 @dataclass
@@ -85,7 +81,7 @@ class Newsbot:
     def _answer_from(
         self, generation: Generation, question: str, at: str | None, turns: Sequence[Turn], watch: Watch | None
     ) -> Answer:
-        draft = _Draft(question, at, watch)
+        draft = Draft(question, at, watch)
         with draft.clock.step("follow up"):
             standalone = make_standalone(question, turns, self.rewriter)
             draft.standalone, draft.usage = standalone.text, standalone.usage
@@ -97,105 +93,43 @@ class Newsbot:
                 draft.notes.append(f"I read this as: {asked}")
             form = find_form(asked)
             dated = form.name == "timeline"
-            hits = self._search(generation, form.topic, max(self.hits, _TIMELINE_HITS) if dated else self.hits, at)
+            hits = self._search(generation, form.topic, _TIMELINE_HITS if dated else self.hits, at)
             if dated:
                 hits = _keep_asked(hits, understand(generation, form.topic, at))
             analyzed = analyze_question(form.topic, generation.keywords, self.embedder, form.name)
         draft.outlets = {hit.passage.article.id: hit.outlets for hit in reversed(hits)}
         find_article = _find_article(generation, hits, foreign=self.search is not None)
-        failed = 0
         readers = [_make_timeline_reader()] if dated else self.readers
         for reader in readers:
-            wrote = 0
-            try:
-                with draft.clock.step("read"):
-                    reading = reader.read(analyzed, hits) if hits else Reading(())
-                wrote = draft.take(reading, hits, find_article)
-            except ServiceError as error:
-                _LOG.warning("the %s reader failed: %s", reader.name, scrub(str(error), self.secrets))
-                how = "stopped early" if draft.statements else "could not answer"
-                draft.notes.append(scrub(f"The {reader.name} reader {how}: {error.problem}.", self.secrets))
-                if not draft.statements:
-                    failed += 1
-                    continue
+            wrote = self._read(reader, analyzed, hits, find_article, draft)
             if draft.statements and not dated:
-                with draft.clock.step("compare"):
-                    others = find_disagreement(analyzed, draft.statements, hits)
-                stated = tuple(draft.statements)
-                if draft.take(Reading(others), hits, find_article) and len(draft.statements) > len(stated):
-                    draft.notes.append(describe_disagreement(stated, draft.statements[len(stated) :]))
-            if draft.statements or not wrote:
+                _compare(analyzed, hits, find_article, draft)
+            if draft.statements or wrote == 0:
                 return draft.compose("answered" if draft.statements else "no_evidence", reader.name)
-            draft.notes.append(
-                f"Nothing that the {reader.name} reader wrote is carried by these articles; it was left out."
-            )
-        if failed == len(readers):
-            return draft.compose("failed", "none")
-        return draft.compose("no_evidence", readers[-1].name)
+            if wrote is not None:
+                left_out = "wrote is carried by these articles; it was left out"
+                draft.notes.append(f"Nothing that the {reader.name} reader {left_out}.")
+        failed = draft.failed == len(readers)
+        return draft.compose("failed", "none") if failed else draft.compose("no_evidence", readers[-1].name)
+
+    def _read(
+        self, reader: Reader, question: Question, hits: Sequence[Hit], find_article: FindArticle, draft: Draft
+    ) -> int | None:
+        """Let a reader write and verify what it writes; how many statements came, None if it failed before any held."""
+        try:
+            with draft.clock.step("read"):
+                reading = reader.read(question, hits) if hits else Reading(())
+            return draft.take(reading, hits, find_article)
+        except ServiceError as error:
+            _LOG.warning("the %s reader failed: %s", reader.name, scrub(str(error), self.secrets))
+            how = "stopped early" if draft.statements else "could not answer"
+            draft.notes.append(scrub(f"The {reader.name} reader {how}: {error.problem}.", self.secrets))
+            draft.failed += not draft.statements
+            return None
 
     def _search(self, generation: Generation, question: str, k: int, at: str | None) -> list[Hit]:
         search = self.search or search_passages
         return search(generation, self.embedder, question, k=k, at=at)
-
-
-@dataclass
-class _Draft:
-    """An answer as it grows."""
-
-    question: str
-    at: str | None
-    watch: Watch | None
-    clock: Clock = field(default_factory=Clock)
-    standalone: str = ""
-    notes: list[str] = field(default_factory=list)
-    outlets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    statements: list[Statement] = field(default_factory=list)
-    checks: Counter[str] = field(default_factory=Counter)
-    usage: Usage = field(default_factory=Usage)
-
-    def take(self, reading: Reading, hits: Sequence[Hit], find_article: FindArticle) -> int:
-        """Verify each statement as it comes, keep what holds, show it; how many came. Raises as the reading does."""
-        came = 0
-        statements = iter(reading.statements)
-        try:
-            while True:
-                with self.clock.step("read"):
-                    statement = next(statements, None)
-                if statement is None:
-                    return came
-                came += 1
-                with self.clock.step("verify"):
-                    checked = check_statement(statement, hits, find_article)
-                if checked.statement is None:
-                    self.checks["left out"] += 1
-                    continue
-                if any(checked.statement.text == other.text for other in self.statements):
-                    continue  # a repair can bring the same sentence of an article twice
-                self.checks["repaired" if checked.repaired else "kept"] += 1
-                self.statements.append(checked.statement)
-                if self.watch is not None:
-                    self.watch(self.compose("answered", ""))
-        finally:
-            self.usage += reading.usage
-
-    def compose(self, status: Status, reader: str) -> Answer:
-        """The answer from what was verified so far; with nothing verified, a plain word on why."""
-        text, citations = cite_statements(self.statements, self.outlets)
-        # While it grows its newest article may still come: what is said of its age could have to be taken back.
-        caveat, age = note_age(self.standalone, citations, self.at) if reader else ("", "")
-        return Answer(
-            self.question,
-            status,
-            text or (FAILED if status == "failed" else NO_EVIDENCE),
-            citations,
-            (*self.notes, *([age] if age else [])),
-            reader,
-            self.clock.stop(),
-            self.standalone if self.standalone != self.question else "",
-            caveat,
-            self.usage,
-            dict(self.checks),
-        )
 
 
 def _make_timeline_reader() -> Reader:
@@ -205,9 +139,25 @@ def _make_timeline_reader() -> Reader:
 
 
 def _keep_asked(hits: Sequence[Hit], queries: Sequence[Query]) -> list[Hit]:
-    """The hits of the period and the outlet that a question names: a dated list must not leave them."""
-    articles = ((hit, hit.passage.article) for hit in hits)
-    return [hit for hit, article in articles if any(q.is_asked(article.published, article.outlet) for q in queries)]
+    """The hits of the period and the outlet that a question names: a dated list must not leave them.
+
+    A period that has just begun may have nothing yet: then the week before it counts too.
+    """
+    articles = [(hit, hit.passage.article) for hit in hits]
+    for days in (0, _DAYS_BEFORE):
+        kept = [h for h, one in articles if any(q.is_asked(one.published, one.outlet, days) for q in queries)]
+        if kept:
+            return kept[:_TIMELINE_LONGEST]
+    return []
+
+
+def _compare(question: Question, hits: Sequence[Hit], find_article: FindArticle, draft: Draft) -> None:
+    """Add what other outlets say against the answer, and a note that names them."""
+    with draft.clock.step("compare"):
+        found = find_disagreements(question, draft.statements, hits)
+    draft.take(Reading([one.other for one in found if one.other not in draft.statements]), hits, find_article)
+    if note := describe_disagreements([one for one in found if one.other in draft.statements]):
+        draft.notes.append(note)
 
 
 def _find_article(generation: Generation, hits: Sequence[Hit], *, foreign: bool) -> FindArticle:

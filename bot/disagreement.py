@@ -37,37 +37,53 @@ _DENIES = compile_later(
 )
 
 
-def find_disagreement(question: Question, stated: Sequence[Statement], hits: Sequence[Hit]) -> list[Statement]:
-    """Statements of other outlets that contradict what is already `stated` in the answer; at most one each, two in all.
+@dataclass(frozen=True)
+class Disagreement:
+    """A statement of an answer, and one of another outlet that contradicts it, which the answer may have as well."""
+
+    stated: Statement
+    other: Statement
+
+    @property
+    def outlets(self) -> tuple[str, str]:
+        """Who disagrees with whom."""
+        return self.stated.spans[0].article.outlet, self.other.spans[0].article.outlet
+
+
+def find_disagreements(question: Question, stated: Sequence[Statement], hits: Sequence[Hit]) -> list[Disagreement]:
+    """What contradicts the statements of an answer: first among themselves, then in the hits, one each, two in all.
 
     Only sentences on the same thing count, in articles of days next to each other: another number of what both count,
     another day where a day is asked for, or the same deed done and not done. Copies of one report cannot disagree.
     """
     outlets = {hit.passage.article.id: {hit.passage.article.outlet, *hit.outlets} for hit in hits}
+    claims = [(statement, _Claim(statement.spans[0])) for statement in stated if statement.spans]
+    found = [
+        Disagreement(statement, other)
+        for place, (statement, claim) in enumerate(claims)
+        for other, against in claims[place + 1 :]
+        if _is_other(against.span.article, claim.span.article, outlets)
+        and claim.is_on(question)
+        and _is_contrary(question, claim, against)
+    ]
     shown = {span.article.id for statement in stated for span in statement.spans}
-    found: list[Span] = []
-    for claim in (_Claim(span) for statement in stated for span in statement.spans[:1]):
+    most = len(found) + _MOST
+    for statement, claim in claims:
         article = claim.span.article
-        others = [hit for hit in hits if hit.passage.article.id not in shown and _is_other(hit, article, outlets)]
-        if len(found) < _MOST and others and claim.is_on(question):
-            contrary = next(_find_contrary(question, claim, others), None)
-            if contrary is not None:
-                found.append(contrary)
-                shown.add(contrary.article.id)
-    return [Statement(span.text, (span,)) for span in found]
+        hit_articles = ((hit, hit.passage.article) for hit in hits)
+        others = [hit for hit, other in hit_articles if other.id not in shown and _is_other(other, article, outlets)]
+        if len(found) < most and others and claim.is_on(question):
+            span = next(_find_contrary(question, claim, others), None)
+            if span is not None:
+                found.append(Disagreement(statement, Statement(span.text, (span,))))
+                shown.add(span.article.id)
+    return found
 
 
-def describe_disagreement(stated: Sequence[Statement], others: Sequence[Statement]) -> str:
+def describe_disagreements(found: Sequence[Disagreement]) -> str:
     """Which outlets disagree ("Northern Herald and Bosphorus Wire disagree on this."), in one line; empty: none."""
-    if not others:
-        return ""
-    pairs = [(max(stated, key=lambda one: len(_terms(one) & _terms(other))), other) for other in others]
-    outlets = list(dict.fromkeys(one.spans[0].article.outlet for pair in pairs for one in pair))
-    return f"{', '.join(outlets[:-1])} and {outlets[-1]} disagree on this."
-
-
-def _terms(statement: Statement) -> set[str]:
-    return set(content_terms(statement.spans[0].text)) if statement.spans else set()
+    outlets = list(dict.fromkeys(outlet for one in found for outlet in one.outlets))
+    return f"{', '.join(outlets[:-1])} and {outlets[-1]} disagree on this." if outlets else ""
 
 
 @dataclass
@@ -113,9 +129,8 @@ class _Claim:
         return coverage(question, words_in(self.text)) >= _ON_QUESTION
 
 
-def _is_other(hit: Hit, article: Article, outlets: dict[str, set[str]]) -> bool:
-    """Whether a hit is of another outlet, no copy, and of the same day or the next."""
-    other = hit.passage.article
+def _is_other(other: Article, article: Article, outlets: dict[str, set[str]]) -> bool:
+    """Whether an article is of another outlet, no copy, and of the same day or the next."""
     if other.id == article.id or not (other.outlet and article.outlet and other.published and article.published):
         return False
     if not outlets.get(other.id, set()).isdisjoint(outlets.get(article.id, {article.outlet})):

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from bot.answer import NO_EVIDENCE, Newsbot
+from bot.answer import Newsbot
+from bot.draft import NO_EVIDENCE
 from bot.render import render_text
 from config.settings import Settings
 from index.sources import samples_folder

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.answer import FAILED
+from bot.draft import FAILED
 from config.settings import Settings
 from index.embed import Vectors
 from index.lock import hold_lock

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bot.answers import Kind, Question, Span, Statement
-from bot.disagreement import describe_disagreement, find_disagreement
+from bot.disagreement import Disagreement, describe_disagreements, find_disagreements
 from bot.questions import ask_kind
 from index.articles import Article, Hit, Passage
 from index.terms import content_terms
@@ -37,7 +37,7 @@ def state(article: Article) -> Statement:
 def compare(one: str, other: str, question: str = "how many people died in the Aldova harbour blast?") -> list[str]:
     """What an outlet's sentence has against it in another outlet's."""
     mine, its = write(one, "Herald"), write(other, "Wire")
-    return [statement.text for statement in find_disagreement(ask(question), [state(mine)], [hit(mine), hit(its)])]
+    return [one.other.text for one in find_disagreements(ask(question), [state(mine)], [hit(mine), hit(its)])]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_only_another_outlet_of_the_same_days_disagrees() -> None:
     question = ask("how many people died in the Aldova harbour blast?")
 
     def against(*hits: Hit) -> list[str]:
-        return [statement.text for statement in find_disagreement(question, [state(mine)], [hit(mine, "Post"), *hits])]
+        return [one.other.text for one in find_disagreements(question, [state(mine)], [hit(mine, "Post"), *hits])]
 
     assert against(hit(write(text, "Wire", "2024-05-08T09:00:00+00:00"))) == [text]
     assert against(hit(write(text, "Wire", "2024-05-09"))) == []
@@ -161,27 +161,29 @@ def test_at_most_two_and_one_for_each_statement() -> None:
     question = ask("how many people died in the Aldova harbour blast?")
     mine = [write(BLAST.format(f"{n} people"), f"Herald {n}") for n in (12, 13, 14)]
     others = [write(BLAST.format(f"{n} people"), f"Wire {n}") for n in (31, 41, 51)]
-    found = find_disagreement(question, [state(one) for one in mine], [hit(one) for one in (*mine, *others)])
-    assert found == [state(others[0]), state(others[1])]
+    stated = [state(one) for one in mine]
+    found = find_disagreements(question, stated, [hit(one) for one in (*mine, *others)])
+    within = [Disagreement(stated[one], stated[other]) for one, other in ((0, 1), (0, 2), (1, 2))]
+    assert found[:3] == within
+    assert found[3:] == [Disagreement(stated[0], state(others[0])), Disagreement(stated[1], state(others[1]))]
 
 
 def test_a_statement_off_the_question_or_without_a_quote_is_not_compared() -> None:
     """What does not speak to the question needs nothing against it; nor does what quotes nothing."""
     mine, its = write(BLAST.format("12 people"), "Herald"), write(BLAST.format("15 people"), "Wire")
     question = ask("which team won the final in Brenn?")
-    assert find_disagreement(question, [state(mine)], [hit(mine), hit(its)]) == []
-    assert find_disagreement(ask("how many died in Aldova?"), [Statement("12 died.")], [hit(its)]) == []
+    assert find_disagreements(question, [state(mine)], [hit(mine), hit(its)]) == []
+    assert find_disagreements(ask("how many died in Aldova?"), [Statement("12 died.")], [hit(its)]) == []
     told = write("Mayor Lena Orth said that a harbour blast in Aldova killed 12 people on Monday.", "Herald")
     about_her = ask("what did the mayor Lena Orth say of the dead?")
-    assert find_disagreement(about_her, [state(told)], [hit(told), hit(its)]) == []
+    assert find_disagreements(about_her, [state(told)], [hit(told), hit(its)]) == []
 
 
 def test_the_outlets_that_disagree_are_named() -> None:
-    """The outlet of what was stated stands before that which disagrees; one that agrees is not named."""
+    """The outlet of what was stated stands before that which disagrees, each once; without a disagreement none is."""
     mine, its = write(BLAST.format("12 people"), "Herald"), write(BLAST.format("15 people"), "Wire")
     third = write(BLAST.format("18 people"), "Post")
-    calm = write("The mayor thanked all nurses.", "Radio")
-    stated = [state(calm), Statement("12 died."), state(mine)]
-    assert describe_disagreement(stated, [state(its)]) == "Herald and Wire disagree on this."
-    assert describe_disagreement(stated, [state(its), state(third)]) == "Herald, Wire and Post disagree on this."
-    assert describe_disagreement(stated, []) == ""
+    first, second = Disagreement(state(mine), state(its)), Disagreement(state(mine), state(third))
+    assert describe_disagreements([first]) == "Herald and Wire disagree on this."
+    assert describe_disagreements([first, second]) == "Herald, Wire and Post disagree on this."
+    assert describe_disagreements([]) == ""

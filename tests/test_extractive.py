@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.answer import NO_EVIDENCE, Newsbot
+from bot.answer import Newsbot
 from bot.answers import Answer, Kind, Question
 from bot.compose import build_newsbot
+from bot.draft import NO_EVIDENCE
 from bot.evaluation.gold import contains_gold
 from bot.questions import analyze_question, ask_kind, what_is_stated
 from bot.readers.candidates import collect_candidates

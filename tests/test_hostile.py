@@ -17,9 +17,10 @@ from hypothesis import example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from bot.answer import FAILED, NO_EVIDENCE, Newsbot
+from bot.answer import Newsbot
 from bot.answers import Answer, Citation
 from bot.compose import build_newsbot
+from bot.draft import FAILED, NO_EVIDENCE
 from bot.render import TELEGRAM_LIMIT, render_html, render_text
 from config.settings import load_settings
 from index.clean import clean_line, clean_text

@@ -13,9 +13,10 @@ from llama_index.core.query_engine import RetrieverQueryEngine
 from llama_index.core.schema import NodeWithScore, TextNode
 from pydantic import PrivateAttr
 
-from bot.answer import NO_EVIDENCE, Newsbot
+from bot.answer import Newsbot
 from bot.answers import Answer, Citation
 from bot.compose import build_newsbot
+from bot.draft import NO_EVIDENCE
 from bot.evaluation.gold import contains_gold
 from config.errors import IndexMismatch, ServiceError
 from config.settings import Settings

@@ -13,9 +13,10 @@ import pytest
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from pydantic import SecretStr
 
-from bot.answer import NO_EVIDENCE, Newsbot
+from bot.answer import Newsbot
 from bot.answers import Answer, Usage
 from bot.compose import build_newsbot
+from bot.draft import NO_EVIDENCE
 from bot.readers.completion import Completion, make_llm
 from bot.readers.tokens import estimate_tokens
 from config.errors import ServiceError

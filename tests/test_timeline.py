@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot.answer import NO_EVIDENCE, Newsbot
+from bot.answer import Newsbot
 from bot.answers import Question, Statement
 from bot.compose import build_newsbot
+from bot.draft import NO_EVIDENCE
 from bot.questions import analyze_question
 from bot.readers.stated_days import find_day
 from bot.readers.timeline import TimelineReader

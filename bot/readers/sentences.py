@@ -25,6 +25,12 @@ _LEANS = compile_later(
     r"|sign up|subscribe|editor['’]s note|click|read more|get (?=['‘“]))(?!\w)",
     re.IGNORECASE,
 )
+# What an outlet says of itself: it is no news.
+_PROMOTES = compile_later(
+    r"(?:sign up|subscribe|click (?:here|on)|read more|turn to|tune in|follow us|download|explore the|editor['’]s note"
+    r")\b",
+    re.IGNORECASE,
+)
 _SAYS = compile_later(r"[^,]*\b(?:he|she|they) (?:said|says|told|added)\b", re.IGNORECASE)
 _ENDS = compile_later(r"[.!…][\"”’')\]]*$")
 
@@ -36,12 +42,13 @@ def lead_sentences(article: Article) -> list[Span]:
 
 
 def read_sentences(article: Article, start: int, end: int) -> list[Span]:
-    """The whole sentences in a stretch of an article that can be quoted, without an agency's dateline."""
+    """The whole sentences in a stretch of an article that can be quoted, without a dateline; none that promotes."""
     spans = []
     for first, last in sentence_spans(article.text[start:end], article.language):
         dateline = skip_dateline(article.text[start + first : start + last], start + first)
         spans.append(Span(article, start + first + dateline, start + last))
-    return [span for span in spans if len(span.text.split()) >= 6 and _ENDS.search(span.text)]
+    whole = (span for span in spans if len(span.text.split()) >= 6 and _ENDS.search(span.text))
+    return [span for span in whole if not _PROMOTES.match(span.text)]
 
 
 def stands_alone(text: str) -> float:

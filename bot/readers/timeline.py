@@ -92,7 +92,9 @@ def _lead_lines(topic: Question, article: Article, published: date, place: float
     lines = []
     for rank, span in enumerate(lead_sentences(article)[:_LEADS]):
         words = words_in(span.text)
-        if not topic.terms or coverage(topic, words | title) >= ON_TOPIC:
+        # After the first sentence a title is no proof: "Sign up for our newsletter" stands there too.
+        own = coverage(topic, words)
+        if not topic.terms or (coverage(topic, words | title) >= ON_TOPIC and (rank == 0 or own > 0)):
             lines.append(_weigh_line(topic, span, words, published, place + 0.7 / (1 + rank), aside=False))
     return lines
 

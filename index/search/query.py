@@ -88,16 +88,20 @@ class Query:
         """Whether it names only the beginning of a period: "since the summit"."""
         return self.since is not None and self.period is not None and self.period.end is None
 
-    def is_asked(self, published: str | None, outlet: str) -> bool:
-        """Whether an article is of the period and by the outlet that are named, where they are."""
-        return self._is_during(published) and (not self.outlet or self.is_by(outlet))
+    def is_asked(self, published: str | None, outlet: str, days_before: int = 0) -> bool:
+        """Whether an article is of the period and by the outlet that are named, where they are.
 
-    def _is_during(self, published: str | None) -> bool:
+        A period that lasts until now, or is still open, may be taken to begin some days earlier.
+        """
+        return self._is_during(published, days_before) and (not self.outlet or self.is_by(outlet))
+
+    def _is_during(self, published: str | None, days_before: int) -> bool:
         if self.since is None and self.until is None:
             return True
+        earlier = 0 if self.is_past else days_before * 86_400
         return (
             published is not None
-            and (self.since is None or second_of(published, last=True) >= self.since)
+            and (self.since is None or second_of(published, last=True) >= self.since - earlier)
             and (self.until is None or second_of(published) <= self.until)
         )
 
