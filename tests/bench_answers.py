@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -68,6 +69,11 @@ def _prepare(newsbot: Newsbot, text: str) -> tuple[Question, list[Hit]]:
 
 
 def _verify(newsbot: Newsbot, hits: Sequence[Hit], statements: Sequence[Statement]) -> None:
+    """Verify as if for the first time: what is remembered of sentences is forgotten, tables of words are not."""
+    for name in [name for name in sys.modules if name.startswith("bot.verification.")]:
+        for value in vars(sys.modules[name]).values():
+            if hasattr(value, "cache_clear") and value.cache_parameters()["maxsize"]:
+                value.cache_clear()
     with newsbot.index.use() as generation:
         for statement in statements:
             check_statement(statement, hits, generation.store.article)
