@@ -37,9 +37,9 @@ def build_newsbot(
     newsbot = Newsbot(LiveIndex(settings), embedder, [ExtractiveReader(embedder)], settings.hits)
     newsbot.search, newsbot.secrets = search, settings.secrets
     if llm is not None or settings.uses_model:
-        from bot.readers.completion import Completion, make_llm
-        from bot.readers.model import ModelReader
-        from bot.readers.rewriter import ModelRewriter
+        from bot.model.completion import Completion, make_llm
+        from bot.model.reader import ModelReader
+        from bot.model.rewriter import ModelRewriter
 
         completion = Completion(llm or make_llm(settings), settings.model_timeout)
         newsbot.readers = [ModelReader(completion, settings.model_prompt_tokens), *newsbot.readers]

@@ -122,9 +122,9 @@ def _check_telegram(settings: Settings) -> Check:
 def _check_model(settings: Settings) -> Check:
     if not settings.uses_model:
         return Check("model", True, "the extractive reader answers; it needs no model")
-    from bot.readers.completion import endpoint_of
-    from bot.readers.failures import ModelFailure
-    from bot.readers.model import try_model
+    from bot.model.completion import endpoint_of
+    from bot.model.failures import ModelFailure
+    from bot.model.reader import try_model
 
     model = f"{settings.model} at {endpoint_of(settings)}"
     try:

@@ -10,10 +10,10 @@ from bot.answer import Newsbot
 from bot.answers import Question
 from bot.evaluation.gold import GoldQuestion, contains_gold
 from bot.forms import find_form
+from bot.model.prompt import count_rules, make_prompt
+from bot.model.tokens import estimate_tokens
+from bot.model.trim import trim_hits
 from bot.questions import analyze_question
-from bot.readers.prompt import count_rules, make_prompt
-from bot.readers.tokens import estimate_tokens
-from bot.readers.trim import trim_hits
 from bot.render import render_table
 from index.articles import Hit, Passage
 

@@ -13,7 +13,7 @@ from bot.answer import Newsbot
 from bot.answers import Turn, Usage
 from bot.follow_ups.names import find_names
 from bot.follow_ups.standalone import Standalone, make_standalone
-from bot.readers.rewriter import ModelRewriter
+from bot.model.rewriter import ModelRewriter
 from config.errors import ServiceError
 
 DEMAND = Turn(

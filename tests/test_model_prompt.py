@@ -18,13 +18,13 @@ from pydantic import PrivateAttr
 
 from bot.answers import Question, Statement, Usage
 from bot.forms import FormName
-from bot.readers.completion import Completion
-from bot.readers.failures import ModelFailure
-from bot.readers.model import ModelReader
-from bot.readers.prompt import count_rules, make_prompt
-from bot.readers.reply import ReplyReader, _split_marks, parse_reply
-from bot.readers.tokens import estimate_tokens
-from bot.readers.trim import trim_hits
+from bot.model.completion import Completion
+from bot.model.failures import ModelFailure
+from bot.model.prompt import count_rules, make_prompt
+from bot.model.reader import ModelReader
+from bot.model.reply import ReplyReader, _split_marks, parse_reply
+from bot.model.tokens import estimate_tokens
+from bot.model.trim import trim_hits
 from config.errors import ServiceError
 from index.articles import Article, Hit, Passage
 from index.clean import clean_text

@@ -17,8 +17,8 @@ from bot.answer import Newsbot
 from bot.answers import Answer, Usage
 from bot.compose import build_newsbot
 from bot.draft import NO_EVIDENCE
-from bot.readers.completion import Completion, make_llm
-from bot.readers.tokens import estimate_tokens
+from bot.model.completion import Completion, make_llm
+from bot.model.tokens import estimate_tokens
 from config.errors import ServiceError
 from config.settings import Settings, load_settings
 from tests.model_server import Json, ModelRequest, ModelServer, Reply

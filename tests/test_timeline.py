@@ -163,6 +163,8 @@ def test_there_are_eight_lines_at_most_and_three_for_a_day() -> None:
         ("The party was founded on 3 June 1921 in Brenn.", "1921-06-03"),
         ("Talks ended in Moscow without a deal.", None),
         ("Talks are to resume on Tuesday.", None),
+        ("The council meets on Friday.", None),
+        ("The council meets on Wednesday.", "2024-05-08"),
         ("The vote will be held on 3 May.", None),
         ("Talks on Friday failed.", "2024-05-03"),
         ("Talks on Thursday failed.", None),

@@ -126,6 +126,16 @@ def test_quotes_about_something_else_carry_nothing() -> None:
     )
 
 
+def test_a_question_states_nothing() -> None:
+    """What a model asks is left out, though its words stand in a passage; a question that is quoted is a quote."""
+    asked = "Did 12 soldiers die in the ambush near Qorum?"
+    passages = make_passages(asked, DEAD)
+    problem = "it is a question, and states nothing"
+    assert check(Statement(f"“{asked[:-1]} on Friday?”"), make_hits(passages)) == Checked(None, problem=problem)
+    span = Span(passages[0].article, 0, len(asked))
+    assert check(Statement(asked, (span,)), make_hits(passages)) == Checked(Statement(asked, (span,)))
+
+
 def test_an_article_that_is_gone_repairs_nothing() -> None:
     """Only what is stored at this moment takes the place of a statement: here the second report of the same."""
     passages = make_passages(DEAD, f"{DEAD} Later it snowed.")

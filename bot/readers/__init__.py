@@ -1,1 +1,1 @@
-"""The readers: what turns a question and its hits into the statements of an answer."""
+"""The readers without a model: what turns a question and its hits into the statements of an answer."""

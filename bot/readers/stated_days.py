@@ -24,6 +24,14 @@ _PLANNED = compile_later(
     r"|should)\b",
     re.IGNORECASE,
 )
+# "The council meets on Friday": without a past form the weekday may be the next one.
+_PAST = compile_later(
+    r"\b(?:\w+ed|was|were|had|did|said|told|went|came|took|made|gave|got|won|lost|fell|rose|met|began|left|struck|hit|held|ran"
+    r"|sent|sold|bought|brought|built|found|fought|fled|flew|broke|drew|drove|cut|put|set|shot|shut|spoke|stood|saw|sank"
+    r"|swept|threw|withdrew|became|led|paid|kept|felt|read|beat|blew|burnt|caught|chose|froze|grew|quit|spent|swore|wrote"
+    r")\b",
+    re.IGNORECASE,
+)
 _NAMES_DAY = compile_later(
     r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|yesterday|last\s+night"
     r"|(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*)\b",
@@ -53,7 +61,7 @@ def find_day(sentence: str, published: date) -> date | None:
     if any(c.isdigit() for c in period.words):
         near = back <= _MONTHS_BACK or str(day.year) in period.words
         return day if near and _ON.search(before) else None
-    return day if back <= _DAYS_BACK else None
+    return day if back <= _DAYS_BACK and (back == 0 or _PAST.search(sentence)) else None
 
 
 def _find_one_day(text: str, published: date) -> Period | None:

@@ -15,8 +15,8 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from bot.answers import Usage
-from bot.readers.failures import ModelFailure, is_about_usage, judge_error
-from bot.readers.tokens import estimate_tokens
+from bot.model.failures import ModelFailure, is_about_usage, judge_error
+from bot.model.tokens import estimate_tokens
 from config.settings import Settings
 
 if TYPE_CHECKING:

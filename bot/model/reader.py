@@ -13,11 +13,11 @@ from typing import Literal
 import numpy as np
 
 from bot.answers import Question, Reading, Statement, Usage
-from bot.readers.completion import Completion, make_llm
-from bot.readers.failures import ModelFailure
-from bot.readers.prompt import count_rules, make_prompt
-from bot.readers.reply import ReplyReader
-from bot.readers.trim import trim_hits
+from bot.model.completion import Completion, make_llm
+from bot.model.failures import ModelFailure
+from bot.model.prompt import count_rules, make_prompt
+from bot.model.reply import ReplyReader
+from bot.model.trim import trim_hits
 from config.settings import Settings
 from index.articles import Article, Hit, Passage
 

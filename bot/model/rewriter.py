@@ -30,7 +30,7 @@ Reply: Why will the port authority of Quux close two docks in May?"""
 
 
 class CompletesMessages(Protocol):
-    """What is needed of `bot.readers.completion.Completion`."""
+    """What is needed of `bot.model.completion.Completion`."""
 
     def complete(self, messages: Sequence[ChatMessage], *, max_tokens: int) -> tuple[str, Usage]:
         """A whole reply, and what it took. May raise `ServiceError`."""

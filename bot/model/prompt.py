@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.answers import Question
 from bot.forms import FormName
-from bot.readers.reply import NOTHING
-from bot.readers.tokens import estimate_tokens
+from bot.model.reply import NOTHING
+from bot.model.tokens import estimate_tokens
 from bot.verification.marks import replace_marks
 from config.patterns import compile_later
 from index.articles import Passage

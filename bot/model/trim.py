@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answers import Question
+from bot.model.tokens import estimate_tokens
 from bot.questions import coverage, words_in
-from bot.readers.tokens import estimate_tokens
 from index.articles import Hit, Passage
 from index.split import sentence_spans
 
