@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bot.answer import Newsbot
 from bot.answers import Answer
@@ -24,6 +25,9 @@ from index.reindex import reindex
 from index.report import Progress, Report
 
 _LOG = logging.getLogger(__name__)
+
+News = TypeVar("News")
+Result = TypeVar("Result")
 
 START = (
     "Ask me about the news, for example: what did Turkey demand?\n"
@@ -112,50 +116,52 @@ class Conversation:
             case _:
                 yield Reply(f"I do not know {command}. {HELP}")
 
-    async def _answer(self, conversation: str, question: str) -> AsyncIterator[Reply]:
-        """Answer in a thread, show the answer as it grows, and keep it for the questions that follow."""
-        loop = asyncio.get_running_loop()
-        grown: asyncio.Queue[Answer | None] = asyncio.Queue()
+    def _answer(self, conversation: str, question: str) -> AsyncIterator[Reply]:
+        """Answer, show the answer as it grows, and keep it for the questions that follow."""
 
-        def show(answer: Answer | None) -> None:
-            loop.call_soon_threadsafe(grown.put_nowait, answer)
+        def work(tell: Callable[[Answer], None]) -> Answer:
+            turns = self._turns.load(conversation)
+            answer = self._newsbot.answer(question, turns=turns, watch=tell)
+            record_usage(self._settings, answer.usage, self._now)
+            self._turns.keep(conversation, answer)
+            return answer
 
-        def work() -> Answer:
-            try:
-                turns = self._turns.load(conversation)
-                answer = self._newsbot.answer(question, turns=turns, watch=show)
-                record_usage(self._settings, answer.usage, self._now)
-                self._turns.keep(conversation, answer)
-                return answer
-            finally:
-                show(None)
-
-        task = asyncio.create_task(asyncio.to_thread(work))
-        while (answer := await grown.get()) is not None:
-            if grown.empty():  # of a burst only the newest is worth showing
-                yield Reply(answer, progress=True)
-        yield Reply(await task)
+        return _work_and_tell(work, lambda answer: answer, lambda answer: answer)
 
     async def _reindex(self) -> AsyncIterator[Reply]:
-        """Re-index in a thread, and tell how far it is while it goes on."""
-        loop = asyncio.get_running_loop()
-        news: asyncio.Queue[Progress | None] = asyncio.Queue()
+        """Re-index, and tell how far it is while it goes on."""
 
-        def tell(progress: Progress | None) -> None:
-            loop.call_soon_threadsafe(news.put_nowait, progress)
-
-        def work() -> Report:
-            try:
-                return reindex(self._settings, self._newsbot.embedder, on_progress=tell)
-            finally:
-                tell(None)
+        def work(tell: Callable[[Progress], None]) -> Report:
+            return reindex(self._settings, self._newsbot.embedder, on_progress=tell)
 
         yield Reply("Re-indexing. Questions are answered meanwhile.", progress=True)
-        task = asyncio.create_task(asyncio.to_thread(work))
-        while (progress := await news.get()) is not None:
-            if news.empty():  # of a burst only the newest is worth showing
-                yield Reply(describe_progress(progress), progress=True)
-        yield Reply(describe_report(await task))
+        async for reply in _work_and_tell(work, describe_progress, describe_report):
+            yield reply
 
     def _is_admin(self, user_id: int) -> bool:
         return user_id in self._settings.admins
+
+
+async def _work_and_tell(
+    work: Callable[[Callable[[News], None]], Result],
+    describe_news: Callable[[News], Answer | str],
+    describe_result: Callable[[Result], Answer | str],
+) -> AsyncIterator[Reply]:
+    """Work in a thread, with a reply for what it tells while it goes on, and one for what comes of it."""
+    loop = asyncio.get_running_loop()
+    told: asyncio.Queue[News | None] = asyncio.Queue()
+
+    def tell(news: News | None) -> None:
+        loop.call_soon_threadsafe(told.put_nowait, news)
+
+    def run() -> Result:
+        try:
+            return work(tell)
+        finally:
+            tell(None)
+
+    task = asyncio.create_task(asyncio.to_thread(run))
+    while (news := await told.get()) is not None:
+        if told.empty():  # of a burst only the newest is worth showing
+            yield Reply(describe_news(news), progress=True)
+    yield Reply(describe_result(await task))

@@ -21,12 +21,8 @@ from index.web.addresses import normalise_address
 
 KINDS = ("who", "what", "when", "where", "how many", "why", "yes/no", "other")
 
-_YES_OR_NO = re.compile(
-    r"(is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)\b", re.IGNORECASE
-)
 _WHAT = re.compile(r"\b(what|which)\b", re.IGNORECASE)
 _TOKEN = re.compile(r"(?:[^\W_]|(?<=\d),(?=\d))+")
-_LAST_SENTENCE = re.compile(r"(?:.*[.!?:;]\s+)?(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -50,9 +46,7 @@ class GoldQuestion:
 
     @property
     def kind(self) -> str:
-        """What it asks for, one of `KINDS`: as the readers see it, or yes or no, or a gap to be filled ("other")."""
-        if (last := _LAST_SENTENCE.fullmatch(self.text)) and _YES_OR_NO.match(last[1]):
-            return "yes/no"
+        """What it asks for, one of `KINDS`: as the readers see it, or a gap to be filled ("other")."""
         kind = ask_kind(self.text)
         return "other" if kind == "what" and not _WHAT.search(self.text) else kind
 
