@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
@@ -10,6 +11,13 @@ from functools import lru_cache
 import sentencex
 
 from index.articles import Article, Passage
+
+# "J.D." and "George W.", but not the countries and places that often end a sentence.
+_INITIALS = re.compile(r"(?:^|\s)(?!(?:U\.S|U\.K|U\.N|E\.U|D\.C|U\.S\.A|I)\.$)(?:[A-Z]\.){1,3}$")
+_HOUR = re.compile(r"\b[ap]\.m\.$")
+_ZONE = re.compile(
+    r"\(?(?:ET|EST|EDT|CT|CST|CDT|MT|PT|PST|PDT|GMT|BST|CET|UTC|Eastern|Central|Pacific|Mountain|local)\b"
+)
 
 
 def split_sentences(text: str, language: str = "") -> list[str]:
@@ -21,16 +29,29 @@ def split_sentences(text: str, language: str = "") -> list[str]:
 
 
 def sentence_spans(text: str, language: str = "") -> list[tuple[int, int]]:
-    """The spans `[start, end)` of the sentences in `text`, without the white space around them."""
+    """The spans `[start, end)` of the sentences in `text`, without the white space around them.
+
+    What was split at the initials of a name, or between an hour and its time zone, is put together again.
+    """
     spans: list[tuple[int, int]] = []
     position = 0
     for sentence in split_sentences(text, language):
         bare = sentence.strip()
         if bare:
             start = position + sentence.index(bare)
-            spans.append((start, start + len(bare)))
+            end = start + len(bare)
+            if spans and _goes_on(text[spans[-1][0] : spans[-1][1]], text[spans[-1][1] : start], bare):
+                start = spans.pop()[0]
+            spans.append((start, end))
         position += len(sentence)
     return spans
+
+
+def _goes_on(before: str, between: str, after: str) -> bool:
+    """Whether a sentence ends with the one that follows it on its line."""
+    if "\n" in between or not before.endswith("."):
+        return False
+    return bool((_INITIALS.search(before) and after[0].isupper()) or (_HOUR.search(before) and _ZONE.match(after)))
 
 
 def split_article(article: Article, words: int) -> list[Passage]:

@@ -94,3 +94,19 @@ def test_a_sentence_that_is_too_long_is_cut_between_words() -> None:
 def test_an_article_without_text_has_no_passages() -> None:
     """White space alone gives no passage."""
     assert split_article(Article("a1", " \n\n "), 20) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("The author is J.D. Vance of Ohio. He ran.", ["The author is J.D. Vance of Ohio.", "He ran."]),
+        ("It began at 12:40 p.m. Eastern time. It ended.", ["It began at 12:40 p.m. Eastern time.", "It ended."]),
+        ("It began at 12:40 p.m. (ET) there.", ["It began at 12:40 p.m. (ET) there."]),
+        ("It began at 7 p.m. Nobody came.", ["It began at 7 p.m.", "Nobody came."]),
+        ("He lives in the U.S. She does not.", ["He lives in the U.S.", "She does not."]),
+        ("So did George W.\nBush was there.", ["So did George W.", "Bush was there."]),
+    ],
+)
+def test_initials_and_time_zones_end_no_sentence(text: str, sentences: list[str]) -> None:
+    """A name's initials, and an hour before its time zone, are put together with what follows them on their line."""
+    assert [text[start:end] for start, end in sentence_spans(text)] == sentences

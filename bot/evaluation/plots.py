@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 _ROW, _BAR, _TOP, _BOTTOM = 24, 14, 6, 44  # heights: of a row, of its bar, and of what is above and below all rows
 _WIDE, _NUMBERS = 320, 150  # widths: of the axis, and of the numbers to its right
-_LETTER = 7.2  # the width of a letter, about
+_LETTER = 8.2  # the width of a wide letter: short labels have few narrow ones
 
 
 @dataclass(frozen=True)

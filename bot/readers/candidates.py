@@ -16,6 +16,7 @@ from bot.answers import Question, Span
 from bot.questions import coverage, what_is_stated, words_in
 from bot.readers.datelines import skip_dateline
 from bot.readers.kinds import counts_asked, fit_kind
+from bot.readers.sentences import PROMOTES
 from bot.readers.subjects import is_by_subject
 from config.patterns import compile_later
 from index.articles import Hit
@@ -93,7 +94,7 @@ def collect_candidates(question: Question, hits: Sequence[Hit]) -> list[Candidat
             stated = what_is_stated(span.text)
             words = len(stated.split())
             terms = words_in(stated)
-            if words >= _FEWEST and not _QUESTION.search(stated):
+            if words >= _FEWEST and not _QUESTION.search(stated) and not PROMOTES.match(stated):
                 candidate = Candidate(
                     span,
                     place,

@@ -26,9 +26,9 @@ _LEANS = compile_later(
     re.IGNORECASE,
 )
 # What an outlet says of itself: it is no news.
-_PROMOTES = compile_later(
+PROMOTES = compile_later(
     r"(?:sign up|subscribe|click (?:here|on)|read more|turn to|tune in|follow us|download|explore the|editor['’]s note"
-    r")\b",
+    r"|here['’]s what you need to know|hide caption)\b|(?:related|more):|[►▶•]",
     re.IGNORECASE,
 )
 _SAYS = compile_later(r"[^,]*\b(?:he|she|they) (?:said|says|told|added)\b", re.IGNORECASE)
@@ -48,7 +48,7 @@ def read_sentences(article: Article, start: int, end: int) -> list[Span]:
         dateline = skip_dateline(article.text[start + first : start + last], start + first)
         spans.append(Span(article, start + first + dateline, start + last))
     whole = (span for span in spans if len(span.text.split()) >= 6 and _ENDS.search(span.text))
-    return [span for span in whole if not _PROMOTES.match(span.text)]
+    return [span for span in whole if not PROMOTES.match(span.text)]
 
 
 def stands_alone(text: str) -> float:
