@@ -33,7 +33,6 @@ _FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0
 _FILLER = compile_later(f"[{_FILLERS}]")
 _MOST_MARKS = 8  # on one letter: no writing has more, and a flood of them covers the lines around it
 _FLOOD = compile_later(rf"[^\w\s!-~]{{{_MOST_MARKS + 1},}}")  # of signs, marks among them
-_SUSPECT = compile_later(rf"[{_FILLERS}]|[^\w\s!-~]{{{_MOST_MARKS + 1}}}")
 _DEEP = 200  # signs in YAML, of which each level of nesting takes one
 
 
@@ -80,7 +79,7 @@ def clean_text(written: object) -> str:
 
 def _clean_line_of_text(line: str) -> str:
     # Most lines have none of what has to go. Of all white space only the usual one counts as printable.
-    if not line.isprintable() or (not line.isascii() and _SUSPECT.search(line)):
+    if not line.isprintable() or (not line.isascii() and (_FILLER.search(line) or _FLOOD.search(line))):
         line = _drop_unseen(line)
     elif "  " not in line:
         return line.strip(" ")
@@ -90,9 +89,7 @@ def _clean_line_of_text(line: str) -> str:
 def _drop_unseen(line: str) -> str:
     """A line without what is seen as nothing, and with no more than a few marks on a letter."""
     seen = "".join(c for c in line if c == "\t" or unicodedata.category(c)[0] != "C")
-    if _SUSPECT.search(seen):
-        seen = _FLOOD.sub(_thin_marks, _FILLER.sub("", seen))
-    return unicodedata.normalize("NFC", seen)
+    return unicodedata.normalize("NFC", _FLOOD.sub(_thin_marks, _FILLER.sub("", seen)))
 
 
 def _thin_marks(flood: re.Match[str]) -> str:
