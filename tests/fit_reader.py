@@ -20,7 +20,7 @@ from bot.questions import analyze_question
 from bot.readers import candidates as weighed
 from bot.readers import support as supported
 from bot.readers.candidates import Candidate
-from bot.readers.extractive import choose, weigh_candidates
+from bot.readers.extractive import choose, order, state, weigh_candidates
 from bot.readers.support import find_signs
 from bot.render import render_table
 from index.articles import Hit
@@ -41,12 +41,13 @@ class _Asked:
     question: GoldQuestion
     candidates: list[Candidate]
     right: Array
+    right_passage: bool  # a passage, with its title, has an answer
     features: Array  # candidates × weights
     signs: Array
 
 
 def fit_reader(newsbot: Newsbot, questions: Sequence[GoldQuestion]) -> str:
-    """Two tables: answers right among the chosen sentences, and refusals, with fitted weights and those in the code."""
+    """What fitted weights give, and those in the code: answers right among the chosen sentences, and refusals."""
     answerable = [question for question in questions if question.answers]
     without = [question for question in questions if not question.answers]
     asked = [_ask(newsbot, question) for question in answerable]
@@ -66,18 +67,29 @@ def fit_reader(newsbot: Newsbot, questions: Sequence[GoldQuestion]) -> str:
     rows.append(
         ["in the code", "", *(f"{_share_right(half, code):.3f}" for half in halves.values()), *map(_write, code)]
     )
-    return "\n\n".join([render_table(rows), _fit_support(newsbot, answerable, without)])
+    right = sum(_is_answered_rightly(one) for one in asked)
+    found = sum(one.right_passage for one in asked)
+    told = (
+        f"Answers right where no question is refused: {right / len(asked):.3f} of {len(asked)},"
+        f" {right / found:.3f} of what the first {newsbot.hits} passages have"
+    )
+    return "\n\n".join([render_table(rows), told, _fit_support(newsbot, answerable, without)])
 
 
-def _ask(newsbot: Newsbot, question: GoldQuestion, keep: Callable[[Hit], bool] = lambda _: True) -> _Asked:
-    hits = [hit for hit in newsbot.find_hits(question.text, k=100, at=question.at) if keep(hit)][: newsbot.hits]
+def _ask(newsbot: Newsbot, question: GoldQuestion, keep: Callable[[Hit], bool] | None = None) -> _Asked:
+    hits = newsbot.find_hits(question.text, k=100 if keep else None, at=question.at)
+    hits = [hit for hit in hits if keep is None or keep(hit)][: newsbot.hits]
     with newsbot.index.use() as generation:
         analyzed = analyze_question(question.text, generation.keywords, newsbot.embedder)
     found = weigh_candidates(analyzed, hits, newsbot.embedder)
     features = [[float(getattr(candidate, name)) for name in weighed.WEIGHTS] for candidate in found]
     right = np.array([contains_gold(candidate.span.text, question.answers) for candidate in found], dtype=np.float64)
     signs = find_signs(analyzed, found, hits) if found else dict.fromkeys(supported.WEIGHTS, 0.0)
-    return _Asked(question, found, right, np.array(features), np.array([signs[name] for name in supported.WEIGHTS]))
+    passages = (f"{hit.passage.article.title} {hit.passage.text}" for hit in hits)
+    held = any(contains_gold(text, question.answers) for text in passages)
+    return _Asked(
+        question, found, right, held, np.array(features), np.array([signs[name] for name in supported.WEIGHTS])
+    )
 
 
 def _fit_choice(asked: Sequence[_Asked]) -> Array:
@@ -98,6 +110,15 @@ def _fit_choice(asked: Sequence[_Asked]) -> Array:
 
 def _share_right(asked: Sequence[_Asked], weights: Array) -> float:
     return float(np.mean([_is_right(one, weights) for one in asked]))
+
+
+def _is_answered_rightly(one: _Asked) -> bool:
+    """Whether the sentences of an answer, as they are shown, or their quotes have a gold answer."""
+    if not one.candidates:
+        return False
+    statements = list(state(order(choose(one.candidates))))
+    texts = [*(s.text for s in statements), *(span.text for s in statements for span in s.spans)]
+    return any(contains_gold(text, one.question.answers) for text in texts)
 
 
 def _is_right(one: _Asked, weights: Array) -> bool:

@@ -39,7 +39,7 @@ class ExtractiveReader:
         candidates = weigh_candidates(question, hits, self._embedder)
         if not is_answered(question, candidates, hits):
             return Reading(())
-        return Reading(list(_state(order(choose(candidates)))))
+        return Reading(list(state(order(choose(candidates)))))
 
 
 def weigh_candidates(question: Question, hits: Sequence[Hit], embedder: Embedder) -> list[Candidate]:
@@ -69,7 +69,7 @@ def order(chosen: Sequence[Candidate]) -> list[Candidate]:
     return sorted(chosen, key=lambda candidate: (articles.index(candidate.span.article.id), candidate.span.start))
 
 
-def _state(chosen: Sequence[Candidate]) -> Iterator[Statement]:
+def state(chosen: Sequence[Candidate]) -> Iterator[Statement]:
     """The sentences with what makes each readable behind those before it: whom its "he" means stands in brackets."""
     stated = ""
     for candidate in chosen:
