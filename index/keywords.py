@@ -47,6 +47,8 @@ class KeywordIndex:
         """Add passages and delete passage ids, in one commit; an id that is there is overwritten."""
         with self._explained():
             writer = self._index.writer(_WRITER_MEMORY, num_threads=1)
+            # A writer that was killed in its commit leaves a file whose name the same deletion would take again.
+            writer.garbage_collect_files()
             for passage_id in delete:
                 writer.delete_documents_by_term("id", passage_id)
             for passage in add:

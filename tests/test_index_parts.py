@@ -114,6 +114,18 @@ def test_words_are_found_whatever_their_form(keywords: KeywordIndex, question: s
     assert sorted(i for i, _ in keywords.search(question, 10)) == sorted(found)
 
 
+def test_a_deletion_that_was_killed_can_be_repeated(keywords: KeywordIndex, tmp_path: Path) -> None:
+    """What a writer left that was killed before its commit was noted does not stand in the way of the next one."""
+    noted = tmp_path / "keywords" / "meta.json"
+    before = noted.read_bytes()
+    keywords.update(delete=[RATES_ID])
+    noted.write_bytes(before)
+    again = KeywordIndex(tmp_path / "keywords")
+    assert again.count() == 2
+    again.update(delete=[RATES_ID])
+    assert again.ids() == [GRAIN_ID]
+
+
 def test_keywords_follow_updates(keywords: KeywordIndex, tmp_path: Path) -> None:
     """A passage that comes again is there once, one that is deleted is gone, and another reader sees it on refresh."""
     other = KeywordIndex(tmp_path / "keywords")
