@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from bot.age import note_age
 from bot.answers import Answer, Reading, Statement, Status, Usage
 from bot.clock import Clock
-from bot.verification.statements import FindArticle, check_statement, cite_statements
+from bot.verification.citations import cite_statements
+from bot.verification.statements import FindArticle, check_statement
 from index.articles import Hit
 
 NO_EVIDENCE = "I found nothing in these articles that answers this."

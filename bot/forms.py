@@ -12,6 +12,8 @@ from config.patterns import compile_later
 from index.search.when import find_period
 from index.terms import content_terms
 
+ANY_DAY = "2020-06-17"  # where only the words of a period count, and not when it is
+
 FormName = Literal["sentences", "timeline", "summary", "profile"]
 
 
@@ -61,9 +63,9 @@ def _find_topic(name: FormName, found: re.Match[str]) -> str:
 def _names_period(words: str) -> bool:
     """Whether words name a time about which there may be much to tell: several days, or all that happened on one.
 
-    The period is worked out when the question is asked; here any moment does.
+    The period is worked out when the question is asked.
     """
-    period = find_period(words, "2020-06-17")
+    period = find_period(words, ANY_DAY)
     if period is None:
         return False
     one_day = period.start is not None and period.start == period.end

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.answers import Citation, Span, Statement
+from bot.verification.citations import cite_statements
 from bot.verification.facts import find_facts, missing_facts
-from bot.verification.statements import check_statement, cite_statements
+from bot.verification.statements import check_statement
 from index.articles import Article, Hit, Passage
 from tests.fakes import make_hits, make_passages
 

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answers import Question
-from bot.readers.candidates import Candidate
+from bot.readers.candidates import ON_SUBJECT, Candidate
 from bot.verification.facts import find_numbers
 from config.patterns import compile_later
 from index.terms import analyze
 
 _NAME = compile_later(r"\b[A-ZÀ-Þ][\w’'.-]*(?:\s+(?:(?:of|the|de|al|van|von|bin|and|for)\s+)?[A-ZÀ-Þ][\w’'.-]*)*")
 _FEWEST = 2  # outlets that agree: what two of them have alone says little
-_ON_SUBJECT = 0.6  # of what the best sentence covers, in context, that a sentence must cover to have a say
 
 
 def weigh_agreement(question: Question, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -23,7 +22,7 @@ def weigh_agreement(question: Question, candidates: Sequence[Candidate]) -> list
     Facts are numbers, and names where one is asked for, that the question does not have. Only sentences on the subject
     have a say, and several of one outlet have one.
     """
-    least = _ON_SUBJECT * max((candidate.context for candidate in candidates), default=0.0)
+    least = ON_SUBJECT * max((candidate.context for candidate in candidates), default=0.0)
     facts = [_find_facts(question, candidate.span.text) for candidate in candidates]
     outlets = [candidate.span.article.outlet or candidate.span.article.id for candidate in candidates]
     by_fact: dict[str, set[str]] = defaultdict(set)

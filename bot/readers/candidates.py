@@ -23,6 +23,7 @@ from index.articles import Hit
 from index.embed import Embedder
 from index.split import sentence_spans
 
+ON_SUBJECT = 0.6  # of what the best sentence covers, in context, that one on the same subject must cover
 _FEWEST = 4  # words of a sentence: fewer are a fragment
 _QUESTION = compile_later(r"\?[\s\"”’')\]]*$")  # it states nothing, but what comes next may answer it
 

@@ -11,15 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 from bot.answers import Question, Reading, Statement
 from bot.readers.agreement import weigh_agreement
-from bot.readers.candidates import Candidate, collect_candidates, is_same, weigh_meaning
+from bot.readers.candidates import ON_SUBJECT, Candidate, collect_candidates, is_same, weigh_meaning
 from bot.readers.support import is_answered
 from bot.references.resolve import resolve_references
 from index.articles import Hit
 from index.embed import Embedder
 
 _MOST = 3  # sentences in an answer
-_MARGIN = 2.0  # a further sentence may score this much less than the best,
-_ON_SUBJECT = 0.6  # and must cover, in context, this share of what the best covers
+_MARGIN = 2.0  # a further sentence may score this much less than the best
 
 
 class ExtractiveReader:
@@ -57,7 +56,7 @@ def choose(
     for candidate in ranked[1:]:
         if len(chosen) == _MOST or score(candidate) < score(best) - _MARGIN:
             break
-        on_subject = candidate.context >= _ON_SUBJECT * best.context
+        on_subject = candidate.context >= ON_SUBJECT * best.context
         if on_subject and not any(is_same(candidate, other) for other in chosen):
             chosen.append(candidate)
     return chosen

@@ -8,6 +8,7 @@ from datetime import date
 
 from bot.age import write_day
 from bot.answers import Question, Reading, Span, Statement
+from bot.forms import ANY_DAY
 from bot.questions import coverage, words_in
 from bot.readers.sentences import lead_sentences, read_sentences, stands_alone, tells_same
 from bot.readers.stated_days import find_day
@@ -53,8 +54,9 @@ class TimelineReader:
         """At most eight lines, oldest first; none if no article with a date is about the topic."""
         topic = find_topic(question)
         lines = collect_lines(topic, hits)
-        newest = _asks_for_newest(question.text)
-        if _names_period(question.text):
+        period = find_period(question.text, ANY_DAY)
+        newest = period is not None and period.latest
+        if period is not None and not newest:
             first = min((hit.passage.article.published or "9999" for hit in hits), default="")[:10]
             lines = [line for line in lines if line.day.isoformat() >= first]
         picked = sorted(_pick_lines(lines, newest=newest), key=lambda line: line.day)
@@ -125,13 +127,3 @@ def _pick_lines(lines: Sequence[Line], *, newest: bool) -> list[Line]:
         if sum(line.day == other.day for other in picked) < most and not any(map(line.repeats, picked)):
             picked.append(line)
     return picked
-
-
-def _asks_for_newest(text: str) -> bool:
-    period = find_period(text, "2020-06-17")
-    return period is not None and period.latest
-
-
-def _names_period(text: str) -> bool:
-    period = find_period(text, "2020-06-17")
-    return period is not None and not period.latest

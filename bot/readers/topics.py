@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answers import Question
+from bot.forms import ANY_DAY
 from bot.questions import coverage, words_in
 from bot.readers.sentences import LEAD
 from index.articles import Article, Hit, distinct_articles
@@ -20,7 +21,7 @@ _PLAIN = frozenset(analyze("happen new news late latest recent event development
 
 def find_topic(question: Question) -> Question:
     """The question with the terms and names of its topic alone: without words of time, and "news" and the like."""
-    period = find_period(question.text, "2020-06-17")
+    period = find_period(question.text, ANY_DAY)
     text = question.text.replace(period.words, " ") if period else question.text
     kept = set(content_terms(text)) - _PLAIN
     weights = {term: weight for term, weight in question.terms.items() if term in kept}

@@ -11,10 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answers import Span, Statement
-from bot.verification.citations import cite_statements
 from index.articles import Article, Hit
-
-__all__ = ["Checked", "FindArticle", "check_statement", "cite_statements"]
 
 FindArticle = Callable[[str], Article | None]
 
