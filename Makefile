@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check install -qq --constraint constraints.txt
 DATA := ../shared/data
 
-.PHONY: demo test check lint types bench eval clean
+.PHONY: demo test check lint types bench eval texts clean
 
 demo: .venv/installed ## set up, index the sample articles, ask the sample question
 	@$(BIN)/newsbot sources add --samples --data .demo > .demo.log 2>&1 && $(BIN)/newsbot reindex --data .demo >> .demo.log 2>&1 \
@@ -31,6 +31,13 @@ bench: .venv/developed ## speed and size, each against a baseline in the same ru
 eval: .venv/developed ## search beside its peers, answers, refusals and copies on the development data, where they are at hand
 	$(BIN)/python -m tests.eval_development $(DATA)/realtimeqa
 	$(BIN)/python -m tests.measure_copies $(DATA)/realtimeqa
+
+texts: .venv/installed ## collect the texts of the interface into the catalogues, for which they are to be translated
+	@found=$$(mktemp) && trap 'rm -f "$$found"' EXIT \
+		&& $(BIN)/pybabel -q extract --keyword Text --no-default-keywords --no-location --sort-output --omit-header \
+			-o "$$found" bot \
+		&& $(BIN)/pybabel -q update -D newsbot -i "$$found" -d bot/locales \
+			--no-fuzzy-matching --ignore-obsolete --no-wrap --omit-header
 
 clean:
 	rm -rf .venv .demo .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

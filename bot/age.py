@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from bot.answers import Citation
+from bot.texts import Text, join_texts
 from config.patterns import compile_later
 from index.search.when import find_period
 
@@ -59,14 +60,14 @@ def note_age(question: str, citations: Sequence[Citation], at: str | None) -> tu
     if not days:
         return "", updated
     newest = max(days)
-    age = f"The newest article on this is from {write_day(newest)}."
+    age = Text("The newest article on this is from {day}.", day=newest)
     period = _find_bounds(question, asked)
     if period and period[1] < asked and any(period[0] <= day <= period[1] for day in days):
         return "", updated
     if newest < _oldest_supposed(question, asked, period):
         return age, updated
     old = (asked - newest).days > _OLD_DAYS
-    return "", " ".join(filter(None, (age if old else "", updated)))
+    return "", join_texts(age if old else "", updated)
 
 
 def _oldest_supposed(question: str, asked: date, period: tuple[date, date] | None) -> date:
@@ -96,9 +97,4 @@ def _note_update(citations: Sequence[Citation]) -> str:
         for citation in citations
         if citation.updated and citation.updated[:10] > (citation.published or "")[:10]
     ]
-    return f"An article that is quoted was updated on {write_day(date.fromisoformat(max(days)))}." if days else ""
-
-
-def write_day(day: date) -> str:
-    """A day as people read it: 18 February 2020."""
-    return f"{day.day} {day:%B %Y}"
+    return Text("An article that is quoted was updated on {day}.", day=date.fromisoformat(max(days))) if days else ""

@@ -1,13 +1,13 @@
 """The way of a question, every step in order:
 
-question → standalone question → search → read → verify → compare → cite
+question → standalone question → search → read → verify → compare → suggest → cite
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.answers import Answer, Question, Reader, Reading, Turn
 from bot.disagreement import describe_disagreements, find_disagreements
@@ -15,6 +15,7 @@ from bot.draft import Draft, Watch
 from bot.follow_ups.standalone import Rewriter, make_standalone
 from bot.forms import find_form
 from bot.questions import analyze_question
+from bot.texts import Text
 from bot.verification.statements import FindArticle
 from config.errors import ServiceError
 from config.logs import scrub
@@ -61,36 +62,55 @@ class Newsbot:
             return understand(generation, question, at)
 
     def answer(
-        self, question: str, *, at: str | None = None, turns: Sequence[Turn] = (), watch: Watch | None = None
+        self,
+        question: str,
+        *,
+        at: str | None = None,
+        turns: Sequence[Turn] = (),
+        watch: Watch | None = None,
+        suggest: bool = False,
     ) -> Answer:
         """Answer a question asked at `at` (a day or moment in ISO 8601; None: now) after `turns`, oldest first.
 
         `watch` is given the answer as soon as a verified statement is there, and each time that it has grown: its text
-        then begins with the text before. Raises `IndexMissing`, `IndexMismatch`, and `ServiceError` when the search
-        itself fails; a reader that fails is replaced by the next one, and the answer says so.
+        then begins with the text before. With `suggest` it names questions that the same articles answer. Raises
+        `IndexMissing`, `IndexMismatch`, and `ServiceError` when the search itself fails; a reader that fails is
+        replaced by the next one, and the answer says so.
         """
         question = clean_line(question)
         with self.index.use() as generation:
             revision = generation.store.revision()
-            answer = self._answer_from(generation, question, at, turns, watch)
+            answer = self._answer_from(generation, Draft(question, at, watch), turns, suggest=suggest)
             # An article that was corrected between search and verification supports nothing: ask the new one, once.
             if answer.status != "answered" and generation.store.revision() != revision:
-                answer = self._answer_from(generation, question, at, turns, watch)
+                answer = self._answer_from(generation, Draft(question, at, watch), turns, suggest=suggest)
             return answer
 
-    def _answer_from(
-        self, generation: Generation, question: str, at: str | None, turns: Sequence[Turn], watch: Watch | None
-    ) -> Answer:
-        draft = Draft(question, at, watch)
+    def find_more(self, answer: Answer) -> Answer:
+        """Other stories that are like those of an answer, each in a line that is cited. Raises as `answer` does."""
+        from bot.related import find_related  # neither this nor suggestions are needed to answer a question
+
+        draft = Draft(answer.question, None, None, standalone=answer.question)
+        with self.index.use() as generation:
+            related = find_related(generation, self.embedder, answer)
+            draft.take(Reading(related), [], _find_article(generation, [], foreign=False))
+        return draft.compose("answered" if draft.statements else "no_evidence", "related")
+
+    def without_model(self) -> Newsbot:
+        """The same with the reader of its own only."""
+        return replace(self, readers=self.readers[-1:], rewriter=None)
+
+    def _answer_from(self, generation: Generation, draft: Draft, turns: Sequence[Turn], *, suggest: bool) -> Answer:
+        question, at = draft.question, draft.at
         with draft.clock.step("follow up"):
             standalone = make_standalone(question, turns, self.rewriter)
             draft.standalone, draft.usage = standalone.text, standalone.usage
             if standalone.text != question:
-                draft.notes.append(f"I took this as: {standalone.text}")
+                draft.notes.append(Text("I took this as: {question}", question=standalone.text))
         with draft.clock.step("search"):
             asked = correct_spelling(standalone.text, generation)
             if asked != standalone.text:
-                draft.notes.append(f"I read this as: {asked}")
+                draft.notes.append(Text("I read this as: {question}", question=asked))
             form = find_form(asked)
             dated = form.name == "timeline"
             hits = self._search(generation, form.topic, _TIMELINE_HITS if dated else self.hits, at)
@@ -104,11 +124,17 @@ class Newsbot:
             wrote = self._read(reader, analyzed, hits, find_article, draft)
             if draft.statements and not dated:
                 _compare(analyzed, hits, find_article, draft)
+            if draft.statements and suggest:
+                draft.follow_ups = _suggest(analyzed, draft, hits, generation)
             if draft.statements or wrote == 0:
                 return draft.compose("answered" if draft.statements else "no_evidence", reader.name)
             if wrote is not None:
-                left_out = "wrote is carried by these articles; it was left out"
-                draft.notes.append(f"Nothing that the {reader.name} reader {left_out}.")
+                draft.notes.append(
+                    Text(
+                        "Nothing that the {reader} reader wrote is carried by these articles; it was left out.",
+                        reader=reader.name,
+                    )
+                )
         failed = draft.failed == len(readers)
         return draft.compose("failed", "none") if failed else draft.compose("no_evidence", readers[-1].name)
 
@@ -122,8 +148,11 @@ class Newsbot:
             return draft.take(reading, hits, find_article)
         except ServiceError as error:
             _LOG.warning("the %s reader failed: %s", reader.name, scrub(str(error), self.secrets))
-            how = "stopped early" if draft.statements else "could not answer"
-            draft.notes.append(scrub(f"The {reader.name} reader {how}: {error.problem}.", self.secrets))
+            why = {"reader": reader.name, "problem": scrub(error.problem, self.secrets)}
+            if draft.statements:
+                draft.notes.append(Text("The {reader} reader stopped early: {problem}.", **why))
+            else:
+                draft.notes.append(Text("The {reader} reader could not answer: {problem}.", **why))
             draft.failed += not draft.statements
             return None
 
@@ -149,6 +178,13 @@ def _keep_asked(hits: Sequence[Hit], queries: Sequence[Query]) -> list[Hit]:
         if kept:
             return kept[:_TIMELINE_LONGEST]
     return []
+
+
+def _suggest(question: Question, draft: Draft, hits: Sequence[Hit], generation: Generation) -> tuple[str, ...]:
+    from bot.suggestions.suggest import suggest_questions
+
+    with draft.clock.step("suggest"):
+        return suggest_questions(question, draft.statements, hits, generation.keywords)
 
 
 def _compare(question: Question, hits: Sequence[Hit], find_article: FindArticle, draft: Draft) -> None:

@@ -126,7 +126,7 @@ class Answer:
 
     `standalone_question` is what a question means that only the conversation before it explains; empty for others.
     A `caveat` has to be read before the text, `notes` after it. `checks` counts the statements that verification
-    `kept`, `repaired` and `left out`.
+    `kept`, `repaired` and `left out`. The `follow_ups` are questions that the same articles answer.
     """
 
     question: str
@@ -140,6 +140,7 @@ class Answer:
     caveat: str = ""
     usage: Usage = field(default_factory=Usage)
     checks: dict[str, int] = field(default_factory=dict, compare=False)
+    follow_ups: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The answer as `ask --json` prints it (the keys are a contract)."""

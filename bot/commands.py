@@ -89,10 +89,11 @@ def run_chat(settings: Settings, given: argparse.Namespace) -> int:
     """Talk in the terminal, or replay a script; 1 if a check of the script failed."""
     import asyncio
 
-    from bot.conversation import Conversation
+    from bot.conversation.conversation import Conversation
+    from bot.conversation.desk import open_desk
     from bot.terminal import chat, replay
 
-    conversation = Conversation(settings, build_newsbot(settings))
+    conversation = Conversation(open_desk(settings, build_newsbot(settings)))
     if given.script is None:
         chat(conversation, given.user)
         return 0
@@ -154,13 +155,21 @@ def run_doctor(settings: Settings, _: argparse.Namespace) -> int:
 
 def run_serve(settings: Settings, _: argparse.Namespace) -> int:
     """Answer in Telegram until stopped."""
-    from bot.conversation import Conversation
+    from bot.alerts.rounds import Rounds
+    from bot.conversation.desk import open_desk
     from bot.polling import poll_sources
-    from bot.telegram import TelegramBot
+    from bot.telegram.service import Service
 
     newsbot = build_newsbot(settings)
-    conversation = Conversation(settings, newsbot)
-    TelegramBot(settings, conversation, lambda: poll_sources(settings, newsbot.index, newsbot.embedder)).run()
+    desk = open_desk(settings, newsbot)
+
+    async def read_sources(_: Service) -> None:
+        await poll_sources(settings, newsbot.index, newsbot.embedder)
+
+    async def make_rounds(service: Service) -> None:
+        await Rounds(settings, newsbot, desk.now).run(service.deliver)
+
+    Service(settings, desk, [read_sources, make_rounds]).run()
     return 0
 
 

@@ -12,6 +12,7 @@ from bot.answers import Question, Span, Statement
 from bot.counts import TERMS_OF_TIME, Count, counts_agree, find_counts, have_same_fate
 from bot.questions import coverage, what_is_stated, words_in
 from bot.readers.stated_days import find_day
+from bot.texts import Text
 from bot.verification.facts import find_facts, find_numbers
 from config.patterns import compile_later
 from index.articles import Article, Hit
@@ -83,7 +84,9 @@ def find_disagreements(question: Question, stated: Sequence[Statement], hits: Se
 def describe_disagreements(found: Sequence[Disagreement]) -> str:
     """Which outlets disagree ("Northern Herald and Bosphorus Wire disagree on this."), in one line; empty: none."""
     outlets = list(dict.fromkeys(outlet for one in found for outlet in one.outlets))
-    return f"{', '.join(outlets[:-1])} and {outlets[-1]} disagree on this." if outlets else ""
+    if not outlets:
+        return ""
+    return Text("{outlets} and {outlet} disagree on this.", outlets=", ".join(outlets[:-1]), outlet=outlets[-1])
 
 
 @dataclass

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.state.database import FILE, StateDatabase
 from bot.status import collect_status
 from config.errors import IndexMissing, NewsbotError, first_line
 from config.logs import scrub
@@ -35,6 +36,7 @@ def run_checks(settings: Settings) -> Iterator[Check]:
         "embedder": _check_embedder,
         "sources": _check_sources,
         "index": _check_index,
+        "state": _check_state,
         "Telegram": _check_telegram,
         "model": _check_model,
     }
@@ -100,11 +102,26 @@ def _check_index(settings: Settings) -> Check:
     return Check("index", True, f"{status['articles']} articles in {passages} passages")
 
 
+def _check_state(settings: Settings) -> Check:
+    database = StateDatabase(settings)
+    where = "the database of NEWSBOT_STATE_URL" if settings.state_url else str(settings.data / FILE)
+    if database.is_new:
+        return Check("state", True, f"{where} is made when it is needed")
+    if fault := database.find_fault():
+        remedy = "check NEWSBOT_STATE_URL and its server" if settings.state_url else "remove it if it is damaged"
+        return Check("state", False, f"{where} cannot be used ({fault})", remedy)
+    return Check("state", True, f"{where} works")
+
+
 def _check_telegram(settings: Settings) -> Check:
     token = settings.telegram_token.get_secret_value()
     if not token:
         return Check("Telegram", True, "no token is set (TELEGRAM_TOKEN); only `newsbot serve` needs one")
     import httpx
+
+    from bot.telegram.receiving import check_webhook
+
+    check_webhook(settings)
 
     try:
         reply = httpx.get(f"{settings.telegram_base_url}/bot{token}/getMe", timeout=_TIMEOUT)

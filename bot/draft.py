@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from bot.age import note_age
 from bot.answers import Answer, Reading, Statement, Status, Usage
 from bot.clock import Clock
+from bot.texts import Text
 from bot.verification.citations import cite_statements
 from bot.verification.statements import FindArticle, check_statement
 from index.articles import Hit
 
-NO_EVIDENCE = "I found nothing in these articles that answers this."
-FAILED = "I could not work on this question just now. Please ask again in a moment."
+NO_EVIDENCE = Text("I found nothing in these articles that answers this.")
+FAILED = Text("I could not work on this question just now. Please ask again in a moment.")
 
 Watch = Callable[[Answer], None]  # is given the answer so far, each time that it has grown
 
@@ -34,6 +35,7 @@ class Draft:
     checks: Counter[str] = field(default_factory=Counter)
     usage: Usage = field(default_factory=Usage)
     failed: int = 0  # readers that could not answer
+    follow_ups: tuple[str, ...] = ()
 
     def take(self, reading: Reading, hits: Sequence[Hit], find_article: FindArticle) -> int:
         """Verify each statement as it comes, keep what holds, show it; how many came. Raises as the reading does."""
@@ -77,4 +79,5 @@ class Draft:
             caveat,
             self.usage,
             dict(self.checks),
+            self.follow_ups,
         )

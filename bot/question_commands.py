@@ -58,7 +58,7 @@ def run_ask(settings: Settings, given: argparse.Namespace) -> int:
     if given.batch:
         failed = Answer("", "failed", "", reader="none").as_json()
         return _run_batch(given.batch, given.at, lambda question, at: ask(question, at).as_json(), failed)
-    from bot.render import render_text
+    from bot.render.terminal import render_text
 
     answer = ask(_one_question(given), read_moment(given.at))
     if given.json:

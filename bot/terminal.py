@@ -1,7 +1,7 @@
 """The conversation in a terminal: typed, or replayed from a script and checked.
 
 A script is a text file. A line `> text` is said, each `< text` must stand in the replies to it, `! text` must not;
-lines that begin with `#` and empty lines are for people.
+lines that begin with `#` and empty lines are for people. What stands on a button presses it.
 """
 
 from __future__ import annotations
@@ -13,26 +13,55 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.answers import Answer
-from bot.conversation import Conversation, Message, Reply
-from bot.render import render_text
+from bot.conversation.conversation import Conversation
+from bot.conversation.messages import Message, Reply
+from bot.conversation.pressing import GONE
+from bot.render.terminal import render_buttons, render_content
+from bot.texts import translate
 from config.errors import UsageError
+
+
+class Keys:
+    """The buttons of the replies, of equal ones the last: in a terminal one is pressed by writing what stands on it.
+
+    Those that lead nowhere any more are left, so that what stands on them can be said.
+    """
+
+    def __init__(self, user_id: int) -> None:
+        self._user_id = user_id
+        self._data: dict[str, str] = {}
+
+    def read(self, line: str) -> Message:
+        """What a line says, or presses."""
+        text = line.strip()
+        return Message(self._user_id, text, press=self._data.get(text, ""))
+
+    def note(self, message: Message, reply: Reply) -> None:
+        """Remember the buttons of a reply to a message."""
+        if reply.content == GONE:
+            self._data.pop(message.text, None)
+        self._data |= {translate(b.label, reply.language): b.data for row in reply.buttons for b in row}
 
 
 def chat(conversation: Conversation, user_id: int) -> None:
     """Reply to lines from standard input until it ends, or until Ctrl-C."""
+    keys = Keys(user_id)
     for line in _typed_lines():
         if line.strip():
             # One event loop for each reply: while one runs, the first Ctrl-C does not reach `input`.
-            asyncio.run(_show_replies(conversation, Message(user_id, line)))
+            asyncio.run(_show_replies(conversation, line, keys))
 
 
 async def replay(conversation: Conversation, user_id: int, script: Path) -> int:
     """Say what a script says and check the replies; print both, and return how many checks failed."""
-    failed, shown = 0, None
+    failed, shown, keys = 0, None, Keys(user_id)
     for number, (sign, text) in read_script(script):
         if sign == ">":
             print(f"> {text}")
-            replies = [reply async for reply in conversation.reply(Message(user_id, text)) if not reply.progress]
+            message = keys.read(text)
+            replies = [reply async for reply in conversation.reply(message) if not reply.progress]
+            for reply in replies:
+                keys.note(message, reply)
             shown = "\n\n".join(map(_write, replies))
             print(shown, end="\n\n")
         elif shown is None:
@@ -60,10 +89,11 @@ def read_script(script: Path) -> list[tuple[int, tuple[str, str]]]:
     return steps
 
 
-async def _show_replies(conversation: Conversation, message: Message) -> None:
-    screen = Screen(grows=sys.stdout.isatty())
+async def _show_replies(conversation: Conversation, line: str, keys: Keys) -> None:
+    screen, message = Screen(grows=sys.stdout.isatty()), keys.read(line)
     async for reply in conversation.reply(message):
         screen.show(reply)
+        keys.note(message, reply)
 
 
 class Screen:
@@ -79,9 +109,9 @@ class Screen:
         if not reply.progress:
             print(self._rest(reply), end="\n\n", flush=True)
         elif not isinstance(answer, Answer):
-            print(answer, flush=True)
-        elif self._grows:
-            text = render_text(replace(answer, citations=(), notes=(), caveat=""))
+            print(_write(reply), flush=True)
+        elif self._grows and not reply.heading:
+            text = _write(replace(reply, content=replace(answer, citations=(), notes=(), caveat="")))
             if text.startswith(self._shown):
                 print(text[len(self._shown) :], end="", flush=True)
                 self._shown = text
@@ -91,13 +121,16 @@ class Screen:
         if shown and isinstance(answer, Answer):
             # What would have to be read first comes too late for that: it is the first of the notes.
             notes = (*([answer.caveat] if answer.caveat else []), *answer.notes)
-            text = render_text(replace(answer, caveat="", notes=notes))
+            text = _write(replace(reply, content=replace(answer, caveat="", notes=notes)))
             return text[len(shown) :] if text.startswith(shown) else f"\n\n{text}"
         return f"\n\n{_write(reply)}" if shown else _write(reply)
 
 
 def _write(reply: Reply) -> str:
-    return render_text(reply.content) if isinstance(reply.content, Answer) else reply.content
+    """A reply as text, with what was asked above it and its buttons under it."""
+    heading = [f"{reply.heading}"] if reply.heading else []
+    buttons = [render_buttons(reply.buttons, reply.language)] if reply.buttons else []
+    return "\n\n".join([*heading, render_content(reply.content, reply.language), *buttons])
 
 
 def _typed_lines() -> Iterator[str]:

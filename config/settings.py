@@ -1,8 +1,8 @@
 """Every setting of newsbot: its name, type, default and meaning, in one place.
 
 A setting `chroma_url` is the environment variable `NEWSBOT_CHROMA_URL`, the line `chroma_url = "…"` in `newsbot.toml`,
-or the flag `--chroma-url`; a later one of these wins. The two secrets keep the names that everybody knows
-(`TELEGRAM_TOKEN`, `OPENAI_API_KEY`) and are no flags, because a process list shows flags.
+or the flag `--chroma-url`; a later one of these wins. The secrets keep the names that everybody knows
+(`TELEGRAM_TOKEN`, `OPENAI_API_KEY`, `WEBHOOK_SECRET`) and are no flags, because a process list shows flags.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -20,7 +21,11 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from config.errors import UsageError
 
-SECRETS = {"telegram_token": "TELEGRAM_TOKEN", "openai_api_key": "OPENAI_API_KEY"}
+SECRETS = {
+    "telegram_token": "TELEGRAM_TOKEN",
+    "openai_api_key": "OPENAI_API_KEY",
+    "webhook_secret": "WEBHOOK_SECRET",
+}
 FILE_NAME = "newsbot.toml"
 
 
@@ -71,11 +76,38 @@ class Settings(BaseSettings):
     conversation_minutes: int = _describe(
         60, "minutes after which a conversation is forgotten; 0: none is kept, each question stands alone", ge=0
     )
+    alerts_per_day: int = _describe(5, "alerts that a chat gets in a day at most, of all that it watches", ge=1)
+    timezone: str = _describe("UTC", "time zone of digests and quiet hours in chats that have set none")
     telegram_token: SecretStr = _describe(SecretStr(""), "token of the Telegram bot, from @BotFather")
     telegram_base_url: str = _describe("https://api.telegram.org", "Bot API server that `newsbot serve` polls")
-    admins: Annotated[tuple[int, ...], NoDecode] = _describe(
-        (), "Telegram user ids that may use /reindex, separated by commas; empty: nobody"
+    webhook_url: str = _describe("", "public https address that Telegram sends updates to; empty: it is polled")
+    webhook_listen: str = _describe(
+        "127.0.0.1:8080", "host and port on which a webhook listens, behind a proxy with https"
     )
+    webhook_secret: SecretStr = _describe(SecretStr(""), "what Telegram proves itself with to the webhook")
+    queue_limit: int = _describe(
+        2000, "messages that may wait to be answered; past it the bot says that it is busy", ge=1
+    )
+    transcription_url: str = _describe(
+        "", "endpoint that speaks OpenAI's protocol and writes voice messages down; empty: none are listened to"
+    )
+    transcription_model: str = _describe("whisper-1", "model that writes voice messages down")
+    admins: Annotated[tuple[int, ...], NoDecode] = _describe(
+        (), "Telegram user ids of the admins, separated by commas; empty: nobody, unless a code has made one"
+    )
+    access: Literal["open", "allowlist", "pairing"] = _describe(
+        "open",
+        "who may ask: anybody (open), or whom an admin has allowed (allowlist, pairing); pairing: a code in the"
+        " terminal makes the first admin",
+    )
+    questions_per_minute: int = _describe(30, "questions that a user may ask in a minute, admins any; 0: any", ge=0)
+    questions_per_day: int = _describe(500, "questions that a user may ask in 24 hours, admins any; 0: any", ge=0)
+    model_tokens_per_day: int = _describe(
+        0,
+        "tokens that the model may use in a day (UTC) before the extractive reader answers all but admins; 0: any",
+        ge=0,
+    )
+    admin_chat: int = _describe(0, "chat that is told of errors; 0: the private chat of each admin")
     log_level: Literal["debug", "info", "warning", "error"] = _describe("warning", "what is logged to standard error")
 
     @field_validator("admins", "allow_hosts", mode="before")
@@ -89,12 +121,22 @@ class Settings(BaseSettings):
     def _expand_home(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
-    @field_validator("chroma_url", "openai_base_url", "telegram_base_url", mode="after")
+    @field_validator(
+        "chroma_url", "openai_base_url", "telegram_base_url", "webhook_url", "transcription_url", mode="after"
+    )
     @classmethod
     def _check_address(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("timezone", mode="after")
+    @classmethod
+    def _check_zone(cls, value: str) -> str:
+        try:
+            return ZoneInfo(value).key
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("must be a time zone such as Europe/Istanbul") from None
 
     @field_validator("state_url", mode="after")
     @classmethod
@@ -126,7 +168,7 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> tuple[str, ...]:
         """The values that must never be logged or shown."""
-        values = (self.telegram_token.get_secret_value(), self.openai_api_key.get_secret_value())
+        values = (getattr(self, name).get_secret_value() for name in SECRETS)
         return tuple(value for value in values if value)
 
 

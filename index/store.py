@@ -115,6 +115,38 @@ class ArticleStore:
                     JOIN articles b ON b.number = c.copy WHERE a.id = ? ORDER BY b.published, b.id"""  # noqa: S608
         return [Article(*row) for row in self._database.read(query, (article_id,))]
 
+    def outlets(self) -> list[tuple[str, int, str | None]]:
+        """The outlets ("" where none is known), each with its number of articles and when its newest was published."""
+        query = "SELECT outlet, count(*), max(published) FROM articles GROUP BY outlet ORDER BY count(*) DESC, outlet"
+        return [(row[0], row[1], row[2]) for row in self._database.read(query)]
+
+    def newest(self, n: int, *, since: str = "", until: str = "9999") -> list[Article]:
+        """The `n` newest articles of those published from `since` to `until` (days or moments), newest first."""
+        query = f"""SELECT {", ".join(_ARTICLE)} FROM articles WHERE published >= ? AND published <= ?
+                    ORDER BY published DESC, number DESC LIMIT ?"""  # noqa: S608
+        return [Article(*row) for row in self._database.read(query, (since, until, n))]
+
+    def articles_after(self, number: int, since: str = "", n: int = 500) -> list[tuple[int, Article]]:
+        """The first `n` articles that were stored after the one of this number, with theirs, in order.
+
+        Only those published from `since` (a day or a moment), or of unknown date.
+        """
+        query = f"""SELECT number, {", ".join(_ARTICLE)} FROM articles WHERE number > ?
+                    AND (published IS NULL OR published >= ?) ORDER BY number LIMIT ?"""  # noqa: S608
+        return [(row[0], Article(*row[1:])) for row in self._database.read(query, (number, since, n))]
+
+    def last_stored(self, n: int) -> list[tuple[int, str]]:
+        """The numbers and ids of the `n` articles that were stored last, those first."""
+        query = "SELECT number, id FROM articles ORDER BY number DESC LIMIT ?"
+        return [(row[0], row[1]) for row in self._database.read(query, (n,))]
+
+    def numbers_of(self, article_ids: Collection[str]) -> dict[str, int]:
+        """The numbers of those articles that are there, by id; one that is replaced keeps its number."""
+        found: dict[str, int] = {}
+        for places, page in pages_of(article_ids):
+            found |= self._database.read(f"SELECT id, number FROM articles WHERE id IN ({places})", page)  # noqa: S608
+        return found
+
     def together(self) -> AbstractContextManager[object]:
         """What is changed and noted within it is changed in one transaction, which is much faster than one for each."""
         return self._database.transaction()

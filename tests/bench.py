@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.compose import build_newsbot
-from bot.render import render_table
+from bot.render.terminal import render_table
 from config.settings import load_settings
 from index.embed import WordLlamaEmbedder
 from index.reindex import reindex
@@ -25,6 +25,7 @@ from tests.bench_measure import HEAD, Row, compare, run_program
 from tests.bench_model import measure_model
 from tests.bench_quick_start import measure_quick_start
 from tests.bench_search import measure_search
+from tests.bench_telegram import measure_telegram
 
 _IMPORTS = "import chromadb, wordllama, tantivy"
 _QUESTION = "what did Turkey demand?"
@@ -57,6 +58,7 @@ _PARTS: dict[str, Callable[[Path], list[Row]]] = {
     "search": measure_search,
     "answers": measure_answers,
     "model": measure_model,
+    "telegram": measure_telegram,
 }
 
 

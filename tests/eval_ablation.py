@@ -15,7 +15,7 @@ from bot.answer import Newsbot
 from bot.evaluation.bootstrap import compare_paired
 from bot.evaluation.gold import GoldQuestion
 from bot.evaluation.search import DEPTHS, RECIPROCAL_RANK, rank_gold, value_search
-from bot.render import render_table
+from bot.render.terminal import render_table
 from index.search.passages import search_passages
 from index.search.ranking import Weights
 

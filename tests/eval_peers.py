@@ -27,7 +27,7 @@ from bot.answer import Newsbot
 from bot.evaluation.bootstrap import compare_paired
 from bot.evaluation.gold import GoldQuestion
 from bot.evaluation.search import DEPTHS, PASSAGES, rank_gold, value_search
-from bot.render import render_table
+from bot.render.terminal import render_table
 from index.articles import Article, Hit, Passage
 from index.dates import is_after
 from index.embed import Embedder, WordLlamaEmbedder

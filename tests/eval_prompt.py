@@ -14,7 +14,7 @@ from bot.model.prompt import count_rules, make_prompt
 from bot.model.tokens import estimate_tokens
 from bot.model.trim import trim_hits
 from bot.questions import analyze_question
-from bot.render import render_table
+from bot.render.terminal import render_table
 from index.articles import Hit, Passage
 
 BUDGETS = (600, 1000, 1500, 2500)

@@ -22,7 +22,7 @@ from bot.readers import support as supported
 from bot.readers.candidates import Candidate
 from bot.readers.extractive import choose, order, state, weigh_candidates
 from bot.readers.support import find_signs
-from bot.render import render_table
+from bot.render.terminal import render_table
 from index.articles import Hit
 from index.dates import is_after
 

@@ -6,8 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.conftest import GUARD
 from tests.telegram_api import SentMessage, TelegramApi
 
 TOKEN = "123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw0"  # noqa: S105 - made up
+_LISTENS = ("getUpdates", "setWebhook")
 
 
 @dataclass
@@ -33,14 +35,16 @@ class Served:
         return self.api.messages(user_id)[before:]
 
     def edit(self, text: str, user_id: int) -> None:
-        """Let a user edit a message: an update of another kind, that a server may still have waiting."""
+        """Let a user edit a message of long ago: the update comes even where the bot asked for none of its kind."""
         user = {"id": user_id, "is_bot": False, "first_name": "Somebody"}
-        message = {"message_id": 1, "from": user, "chat": {"id": user_id, "type": "private"}, "date": 1, "text": text}
-        with self.api._changed:
-            self.api._last_update_id += 1
-            update = {"update_id": self.api._last_update_id, "edited_message": {**message, "edit_date": 2}}
-            self.api._updates.append(update)
-            self.api._changed.notify_all()
+        chat = {"id": user_id, "type": "private", "first_name": "Somebody"}
+        message = {"message_id": 1, "from": user, "chat": chat, "date": 1, "text": text, "edit_date": 2}
+        self.api.tell("edited_message", message)
+
+    def kill(self) -> None:
+        """End the bot with SIGKILL, in the middle of whatever it does."""
+        self.process.kill()
+        self.process.wait()
 
 
 def serve_environment(api: TelegramApi, data: Path, token: str) -> dict[str, str]:
@@ -51,24 +55,44 @@ def serve_environment(api: TelegramApi, data: Path, token: str) -> dict[str, str
 
 
 @contextmanager
-def serving(data: Path, folder: Path, *flags: str, failing: str = "", key: str = "") -> Iterator[Served]:
-    """Serve from a data directory; at the end SIGTERM must end it with status 0. `failing` fails once."""
+def serving(
+    data: Path,
+    folder: Path,
+    *flags: str,
+    failing: str = "",
+    key: str = "",
+    env: Mapping[str, str] | None = None,
+    api: TelegramApi | None = None,
+) -> Iterator[Served]:
+    """Serve from a data directory; at the end SIGTERM must end it with status 0, unless it was killed.
+
+    `failing` fails once. With the `api` of a bot that has ended this one takes its place; what it writes is added to
+    the log.
+    """
     log = folder / "serve.log"
-    with TelegramApi(TOKEN) as api, log.open("wb") as output:
+    with TelegramApi(TOKEN) if api is None else nullcontext(api) as server, log.open("ab") as output:
         if failing:
-            api.fail_next(failing, 502)
+            server.fail_next(failing, 502)
+        started = time.monotonic()
         process = subprocess.Popen(
             [sys.executable, "-m", "bot.cli", "serve", *flags],
-            env={**serve_environment(api, data, TOKEN), "OPENAI_API_KEY": key},
+            env={**serve_environment(server, data, TOKEN), "OPENAI_API_KEY": key, **(env or {})},
             cwd=folder,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
         try:
-            api.wait_for(lambda api: any(call.method == "getUpdates" for call in api.calls), timeout=60)
-            yield Served(api, process, log)
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=60) == 0
+            server.wait_for(lambda api: _listens(api, process, log, started), timeout=60)
+            yield Served(server, process, log)
+            if process.poll() != -signal.SIGKILL:
+                process.send_signal(signal.SIGTERM)
+                assert process.wait(timeout=60) == 0
         finally:
             process.kill()
             process.wait()
+
+
+def _listens(api: TelegramApi, process: subprocess.Popen[bytes], log: Path, started: float) -> bool:
+    """Whether the bot that was started then has asked for updates; a bot that has ended fails at once."""
+    assert process.poll() is None, log.read_text(encoding="utf-8", errors="replace")
+    return any(call.method in _LISTENS and call.at >= started for call in api.calls)

@@ -6,8 +6,9 @@ from datetime import date
 
 import pytest
 
-from bot.age import note_age, write_day
+from bot.age import note_age
 from bot.answers import Citation
+from bot.texts import write_day
 
 OLD = "The newest article on this is from 18 February 2020."
 

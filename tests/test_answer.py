@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from bot.age import write_day
 from bot.answer import Newsbot
 from bot.answers import Answer, Citation, Reader, Reading, Span, Statement
 from bot.compose import build_newsbot
 from bot.draft import FAILED, NO_EVIDENCE
+from bot.texts import write_day
 from config.errors import IndexMissing, ServiceError
 from config.settings import Settings
 from index.embed import Embedder, WordLlamaEmbedder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 import termios
@@ -14,13 +15,17 @@ import pytest
 
 from bot.answer import Newsbot
 from bot.answers import Answer, Citation
-from bot.conversation import FORGOTTEN, HELP, NOT_ADMIN, START, TROUBLE, Reply
-from bot.render import render_text
+from bot.conversation.basics import FORGOTTEN, HELP, START
+from bot.conversation.conversation import apologise
+from bot.conversation.messages import Reply
+from bot.render.terminal import render_content, render_text
 from bot.terminal import Screen
 from config.settings import Settings
 from tests.conftest import RunHere, RunNewsbot
 
 QUESTION = "what did Turkey demand?"
+NOT_ADMIN = "Only an admin may do that. Admins are set by NEWSBOT_ADMINS; your id is {}."
+TROUBLE = r"I cannot do that just now\. The operator finds the reason in the log, under \w{6}\."
 # Runs the real program, and interrupts it just as it asks for the second line.
 INTERRUPTED = """
 import runpy, signal, sys
@@ -38,6 +43,19 @@ runpy.run_module("bot.cli", run_name="__main__", alter_sys=True)
 """
 
 
+def shown(newsbot: Newsbot, question: str) -> str:
+    """What a terminal shows of the answer to a question: under it, in the last lines, its buttons."""
+    answer = newsbot.answer(question, suggest=True)
+    rows = ["Passages | More like this", "👍 | 👎", *answer.follow_ups]
+    return "\n\n".join([render_text(answer), "\n".join(f"( {row} )" for row in rows)])
+
+
+@pytest.fixture(autouse=True)
+def own_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept of a conversation is each test's own, also over the samples, which all tests share."""
+    monkeypatch.setenv("NEWSBOT_STATE_URL", f"sqlite:///{tmp_path}/state.db")
+
+
 @pytest.fixture
 def news(tmp_path: Path) -> Path:
     """A folder with one article."""
@@ -49,9 +67,9 @@ def news(tmp_path: Path) -> Path:
 
 def test_chat_from_standard_input(run_newsbot: RunNewsbot, sample_settings: Settings, sample_newsbot: Newsbot) -> None:
     """Each line that is not empty gets its reply, in order, and the end of the input ends the chat."""
-    stdin = f"/start\n\n  \n{QUESTION}\n/nonsense at all\n/help"
+    stdin = f"/start\n\n  \n{QUESTION}\n/nonsense at all\n/forget"
     done = run_newsbot("chat", stdin=stdin, NEWSBOT_DATA=str(sample_settings.data))
-    replies = [START, render_text(sample_newsbot.answer(QUESTION)), f"I do not know /nonsense. {HELP}", HELP]
+    replies = [START, shown(sample_newsbot, QUESTION), f"I do not know /nonsense. {HELP}", FORGOTTEN]
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "".join(f"{reply}\n\n" for reply in replies)
 
@@ -60,7 +78,7 @@ def test_chat_as_an_admin(run_newsbot: RunNewsbot, news: Path) -> None:
     """`--as` names who speaks: an admin re-indexes with progress, anybody else is told the own id."""
     run_newsbot("sources", "add", str(news))
     refused = run_newsbot("chat", "--as", "8", stdin="/reindex\nwho demanded coins?\n", NEWSBOT_ADMINS="6 7")
-    assert refused.stdout == f"{NOT_ADMIN.format(user_id=8)}\n\n{TROUBLE}\n\n"
+    assert re.fullmatch(f"{re.escape(NOT_ADMIN.format(8))}\n\n{TROUBLE}\n\n", refused.stdout)
     done = run_newsbot("chat", "--as", "7", stdin="/reindex\n/status\n", NEWSBOT_ADMINS="6 7")
     lines = done.stdout.splitlines()
     report = lines.index(f"{news}: 1 new, 0 changed, 0 unchanged, 0 removed, 0 failed")
@@ -101,13 +119,13 @@ def test_an_answer_on_a_terminal(
     with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=theirs, env=environment) as process:
         os.close(theirs)
         process.communicate(f"{QUESTION}\n".encode(), timeout=60)
-    shown = b""
+    written = b""
     with suppress(OSError):  # the end of a terminal that nobody writes to
         while more := os.read(ours, 65536):
-            shown += more
+            written += more
     os.close(ours)
     assert process.returncode == 0
-    assert shown.decode().replace("\r\n", "\n") == f"{render_text(sample_newsbot.answer(QUESTION))}\n\n"
+    assert written.decode().replace("\r\n", "\n") == f"{shown(sample_newsbot, QUESTION)}\n\n"
 
 
 def test_one_interrupt_ends_the_chat(program_environment: dict[str, str], sample_settings: Settings) -> None:
@@ -115,7 +133,7 @@ def test_one_interrupt_ends_the_chat(program_environment: dict[str, str], sample
     done = subprocess.run(
         [sys.executable, "-c", INTERRUPTED, "chat"],
         env={**program_environment, "NEWSBOT_DATA": str(sample_settings.data)},
-        input="/start\n/help\n",
+        input="/start\n/forget\n",
         capture_output=True,
         text=True,
         timeout=60,
@@ -137,21 +155,23 @@ def test_script_that_holds(run_here: RunHere, sample_settings: Settings, sample_
     ]
     Path("script").write_text("\n".join(lines), encoding="utf-8")
     done = run_here("chat", "--script", "script", "--data", str(sample_settings.data))
-    answer = render_text(sample_newsbot.answer(QUESTION))
+    answer = shown(sample_newsbot, QUESTION)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"> /start\n{START}\n\n> {QUESTION}\n{answer}\n\n"
 
 
 def test_script_that_fails(run_here: RunHere, sample_settings: Settings) -> None:
     """Each check that does not hold is named with its line, all others are still made, and the status is 1."""
-    Path("script").write_text("> /help\n< the moon\n< Send a question.\n! /status tells\n> /start\n< Ask me", "utf-8")
+    Path("script").write_text(
+        "> /forget\n< the moon\n< I have forgotten\n! what we talked\n> /start\n< Ask me", "utf-8"
+    )
     done = run_here("chat", "--script", "script", "--data", str(sample_settings.data))
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         "newsbot: script:2: the reply does not contain 'the moon'",
-        "newsbot: script:4: the reply contains '/status tells'",
+        "newsbot: script:4: the reply contains 'what we talked'",
     ]
-    assert done.stdout == f"> /help\n{HELP}\n\n> /start\n{START}\n\n"
+    assert done.stdout == f"> /forget\n{FORGOTTEN}\n\n> /start\n{START}\n\n"
 
 
 def test_script_of_a_reindex(
@@ -211,12 +231,10 @@ SECOND = """
 
 def test_follow_ups_across_a_restart(run_newsbot: RunNewsbot, sample_settings: Settings, tmp_path: Path) -> None:
     """Two runs of the real program over one data directory are one conversation, until it is forgotten."""
-    state = f"sqlite:///{tmp_path}/state.db"
     runs = []
     for name, script in (("first", FIRST), ("second", SECOND)):
         (tmp_path / name).write_text(script, encoding="utf-8")
-        given = {"NEWSBOT_DATA": str(sample_settings.data), "NEWSBOT_STATE_URL": state}
-        runs.append(run_newsbot("chat", "--script", str(tmp_path / name), **given))
+        runs.append(run_newsbot("chat", "--script", str(tmp_path / name), NEWSBOT_DATA=str(sample_settings.data)))
     assert [(done.returncode, done.stderr) for done in runs] == [(0, "")] * 2
     assert f"> /forget\n{FORGOTTEN}\n" in runs[1].stdout
 
@@ -258,11 +276,50 @@ def test_what_has_to_be_read_first_comes_late_on_a_terminal(capsys: pytest.Captu
     assert out.count("One two.") == 1
 
 
-@pytest.mark.parametrize("last", [Reply(TROUBLE), grown("Another text.")[-1]], ids=["trouble", "another"])
+@pytest.mark.parametrize("last", [Reply(apologise("A1")), grown("Another text.")[-1]], ids=["trouble", "another"])
 def test_what_goes_wrong_while_an_answer_grows(capsys: pytest.CaptureFixture[str], last: Reply) -> None:
     """When something else comes in the end it stands in a paragraph of its own; the next reply begins anew."""
     screen, first = Screen(grows=True), grown("One two. [1]")[0]
     for reply in (first, grown("No more.")[0], last, Reply(HELP), Reply("Reading.", progress=True)):
         screen.show(reply)
-    text = last.content if isinstance(last.content, str) else render_text(last.content)
+    text = render_content(last.content)
     assert capsys.readouterr().out == f"One two. [1]\n\n{text}\n\n{HELP}\n\nReading.\n"
+
+
+def test_what_stands_on_a_button_presses_it(run_here: RunHere, sample_settings: Settings) -> None:
+    """In a terminal a button is pressed by writing what stands on it, that of the last answer first.
+
+    A question on a button of an answer that was forgotten can be asked all the same, once that has been said.
+    """
+    lines = [
+        f"> {QUESTION}",
+        "< ( Passages | More like this ) ( 👍 | 👎 ) ( What did",
+        "> who won the World Cup?",
+        "> Passages",
+        "< Capeside Dispatch",
+        "< **Spain won the Women’s World Cup",
+        "< 1 of 4",
+        "< ( ◀ | ▶ )",
+        "> ▶",
+        "< 2 of 4",
+        "> 👎",
+        "< Thank you, that is noted.",
+        "> What did Aitana Bonmati say?",
+        "< What did Aitana Bonmati say?",
+        "< [1] “",
+        "> Türkçe",
+        "! bundan sonra",
+        "> /language",
+        "< ( English | Türkçe | Русский ) ( العربية | Deutsch | Español )",
+        "> Türkçe",
+        "< Türkçe",
+        "! ( English",
+        "> /forget",
+        "> What did Aitana Bonmati say?",
+        "! [1]",
+        "> What did Aitana Bonmati say?",
+        "< [1] “",
+    ]
+    Path("script").write_text("\n".join(lines), encoding="utf-8")
+    done = run_here("chat", "--script", "script", "--data", str(sample_settings.data))
+    assert (done.returncode, done.stderr) == (0, "")

@@ -13,7 +13,7 @@ import pytest
 
 from bot.answer import Newsbot
 from bot.draft import NO_EVIDENCE
-from bot.render import render_text
+from bot.render.terminal import render_text
 from config.settings import Settings
 from index.sources import samples_folder
 from tests.conftest import RunHere, RunNewsbot

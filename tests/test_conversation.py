@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
@@ -15,7 +16,11 @@ import pytest
 from bot.answer import Newsbot
 from bot.answers import Answer, Question, Reading, Span, Statement, Usage
 from bot.compose import build_newsbot
-from bot.conversation import FORGOTTEN, HELP, NOT_ADMIN, START, TROUBLE, Conversation, Message, Reply
+from bot.conversation.basics import FORGOTTEN, HELP, NOT_FORGOTTEN, START
+from bot.conversation.commands import list_commands
+from bot.conversation.conversation import Conversation
+from bot.conversation.desk import Request, Role, open_desk
+from bot.conversation.messages import Message, Reply
 from bot.state.usage import read_usage
 from config.settings import Settings, load_settings
 from index.articles import Hit
@@ -27,6 +32,14 @@ from index.sources import SourceList, samples_folder
 from index.split import sentence_spans
 
 ADMIN, READER = 7, 8
+NOT_ADMIN = "Only an admin may do that. Admins are set by NEWSBOT_ADMINS; your id is {}."
+TROUBLE = r"I cannot do that just now\. The operator finds the reason in the log, under (\w{6})\."
+
+
+def help_for(role: Role) -> str:
+    """What `/help` tells in a private chat."""
+    commands = list_commands(Request(Message(READER), role, "en"))
+    return "\n".join([HELP, *(f"/{command.name} – {command.help}" for command in commands)])
 
 
 def replies_to(conversation: Conversation, text: str, user_id: int = READER) -> list[Reply]:
@@ -69,7 +82,7 @@ def talk(sample_settings: Settings, sample_newsbot: Newsbot, tmp_path: Path) -> 
     def begin(clock: Clock | None = None, newsbot: Newsbot = sample_newsbot, **given: str) -> Conversation:
         state = f"sqlite:///{tmp_path}/state.db"
         settings = load_settings({"data": sample_settings.data, "state_url": state, **given})
-        return Conversation(settings, newsbot, clock or Clock())
+        return Conversation(open_desk(settings, newsbot, clock or Clock()))
 
     return begin
 
@@ -78,7 +91,7 @@ def talk(sample_settings: Settings, sample_newsbot: Newsbot, tmp_path: Path) -> 
 def conversation(settings: Settings, embedder: WordLlamaEmbedder) -> Conversation:
     """A conversation with one admin, over a data directory in which nothing is indexed yet."""
     settings = load_settings({"data": settings.data, "admins": str(ADMIN)})
-    return Conversation(settings, Newsbot(LiveIndex(settings), embedder, []))
+    return Conversation(open_desk(settings, Newsbot(LiveIndex(settings), embedder, [])))
 
 
 @pytest.mark.parametrize(
@@ -86,23 +99,23 @@ def conversation(settings: Settings, embedder: WordLlamaEmbedder) -> Conversatio
     [
         ("/start", START),
         (" /START@news_bot now\n", START),
-        ("/help", HELP),
+        ("/help", help_for("reader")),
         ("", HELP),
         (" \n ", HELP),
         ("/", f"I do not know /. {HELP}"),
         ("/nonsense <b>x</b>", f"I do not know /nonsense. {HELP}"),
-        ("/reindex", NOT_ADMIN.format(user_id=READER)),
+        ("/reindex", NOT_ADMIN.format(READER)),
     ],
 )
 def test_fixed_replies(conversation: Conversation, text: str, reply: str) -> None:
     """Commands in any case, with or without the bot's name, and nothing at all, each get their one reply."""
-    assert replies_to(conversation, text) == [Reply(reply)]
+    assert replies_to(conversation, text) == [Reply(reply, language="en")]
 
 
 def test_question(talk: Callable[..., Conversation], sample_newsbot: Newsbot) -> None:
     """Anything that is no command is a question, and its reply is the answer."""
     question = "what did Turkey demand?"
-    assert answer_to(talk(), Message(READER, f" {question}\n")) == sample_newsbot.answer(question)
+    assert answer_to(talk(), Message(READER, f" {question}\n")) == sample_newsbot.answer(question, suggest=True)
 
 
 def test_follow_ups_are_understood_across_restarts(talk: Callable[..., Conversation]) -> None:
@@ -125,11 +138,11 @@ def test_a_refused_question_leaves_nothing(talk: Callable[..., Conversation]) ->
 
 def test_forget(talk: Callable[..., Conversation]) -> None:
     """After `/forget` a follow-up has nothing to refer to; before any question there is nothing to forget."""
-    assert replies_to(talk(), "/forget@news_bot") == [Reply(FORGOTTEN)]
+    assert replies_to(talk(), "/forget@news_bot") == [Reply(FORGOTTEN, language="en")]
     conversation = talk()
     answer_to(conversation, Message(READER, "What did Turkey demand?"))
     answer_to(conversation, Message(ADMIN, "What did Turkey demand?"))
-    assert replies_to(conversation, "/forget") == [Reply(FORGOTTEN)]
+    assert replies_to(conversation, "/forget") == [Reply(FORGOTTEN, language="en")]
     assert answer_to(conversation, Message(READER, "And Russia?")).standalone_question == ""
     assert answer_to(conversation, Message(ADMIN, "And Russia?")).standalone_question == "What did Russia demand?"
 
@@ -175,7 +188,7 @@ def test_damaged_state_stops_no_answer(
     conversation = talk()
     assert answer_to(conversation, Message(READER, "What did Turkey demand?")).status == "answered"
     assert answer_to(conversation, Message(READER, "And Russia?")).standalone_question == ""
-    assert replies_to(conversation, "/forget") == [Reply(TROUBLE)]
+    assert replies_to(conversation, "/forget") == [Reply(NOT_FORGOTTEN, language="en")]
     assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 1
 
 
@@ -227,31 +240,45 @@ def test_an_answer_is_shown_as_it_grows(
     index.close()
     settings = load_settings({"data": sample_settings.data, "state_url": f"sqlite:///{tmp_path}/state.db"})
     assert read_usage(settings, Clock()).today == Usage(1000, 100, 1)
-    (status,) = replies_to(conversation, "/status")
+    (status,) = replies_to(talk(admins=str(ADMIN)), "/status", ADMIN)
     assert "model: 0 calls, 0 prompt and 0 completion tokens today, 1,100 tokens in all" in str(status.content)
 
 
-def test_status(sample_settings: Settings, sample_newsbot: Newsbot) -> None:
+def test_status(talk: Callable[..., Conversation]) -> None:
     """`/status` says what the index holds, to anybody."""
-    (reply,) = replies_to(Conversation(sample_settings, sample_newsbot), "/status")
+    (reply,) = replies_to(talk(), "/status")
     assert str(reply.content).startswith("16 articles in ")
     assert not reply.progress
 
 
 def test_empty_admin_list_means_nobody(settings: Settings, embedder: WordLlamaEmbedder) -> None:
     """Without a list of admins nobody is one, whatever the id."""
-    conversation = Conversation(settings, Newsbot(LiveIndex(settings), embedder, []))
+    conversation = Conversation(open_desk(settings, Newsbot(LiveIndex(settings), embedder, [])))
     for user_id in (0, 1, ADMIN, -1):
-        assert replies_to(conversation, "/reindex", user_id) == [Reply(NOT_ADMIN.format(user_id=user_id))]
-    assert not settings.data.exists()
+        assert replies_to(conversation, "/reindex", user_id) == [Reply(NOT_ADMIN.format(user_id), language="en")]
+    assert {path.name for path in settings.data.iterdir()} <= {"state.db", "state.db-wal", "state.db-shm"}
+
+
+def trouble(replies: Sequence[Reply]) -> str:
+    """The number that people are told where something went wrong, which must be all that they are told."""
+    (reply,) = replies
+    found = re.fullmatch(TROUBLE, str(reply.content))
+    assert found is not None, reply
+    return found[1]
 
 
 @pytest.mark.parametrize("text", ["what did Turkey demand?", "/status"])
-def test_errors_are_details_for_admins_only(conversation: Conversation, text: str) -> None:
-    """What newsbot cannot do becomes one plain reply; only an admin reads the reason and the remedy in it."""
+def test_errors_are_details_for_admins_only(
+    conversation: Conversation, caplog: pytest.LogCaptureFixture, text: str
+) -> None:
+    """What newsbot cannot do becomes one plain reply; only among admins the reason and the remedy stand in it."""
     reason = "no articles are indexed yet: run `newsbot sources add FOLDER` (or --samples), then `newsbot reindex`"
-    assert replies_to(conversation, text, ADMIN) == [Reply(reason)]
-    assert replies_to(conversation, text, READER) == [Reply(TROUBLE)]
+    assert replies_to(conversation, text, ADMIN) == [Reply(reason, language="en")]
+    caplog.clear()
+    in_group = Message(ADMIN, text, -100, is_group=True)
+    numbers = [trouble(replies_to(conversation, text)), trouble(replies_in(conversation, in_group))]
+    logged = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert logged == [f"{number}: a message failed: {reason}" for number in numbers]
 
 
 @pytest.mark.parametrize("user_id", [ADMIN, READER])
@@ -267,8 +294,9 @@ def test_the_unexpected(
 
     newsbot = Newsbot(LiveIndex(sample_settings), embedder, [], search=search)
     settings = load_settings({"data": sample_settings.data, "admins": str(ADMIN)})
-    assert replies_to(Conversation(settings, newsbot), "what?", user_id) == [Reply(TROUBLE)]
+    number = trouble(replies_to(Conversation(open_desk(settings, newsbot)), "what?", user_id))
     (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert record.getMessage().startswith(f"{number}: a message failed: ZeroDivisionError: secret detail of ")
     assert record.exc_info is not None
     assert record.exc_info[0] is ZeroDivisionError
 
@@ -298,13 +326,16 @@ def test_reindex_names_failures(conversation: Conversation, settings: Settings, 
     assert report[-1] == f"failed: {tmp_path / 'bad.txt'}: is empty"
 
 
-def test_reindex_while_another_process_writes(conversation: Conversation, settings: Settings) -> None:
-    """While another process writes, a re-index ends in one reply that says which one."""
+def test_reindex_while_another_process_writes(
+    conversation: Conversation, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While another process writes, a re-index ends in one reply that says which one; nothing has gone wrong."""
     with hold_lock(settings):
         first, last = replies_to(conversation, "/reindex", ADMIN)
     assert first.progress
     assert str(last.content).startswith(f"the index is being written by process {os.getpid()} since ")
     assert not last.progress
+    assert [record for record in caplog.records if record.levelno == logging.ERROR] == []
 
 
 def test_questions_are_answered_side_by_side(talk: Callable[..., Conversation], sample_settings: Settings) -> None:
@@ -319,5 +350,6 @@ def test_questions_are_answered_side_by_side(talk: Callable[..., Conversation], 
     async def ask_all() -> list[Reply]:
         return await asyncio.gather(*map(first_reply, questions))
 
-    assert asyncio.run(ask_all()) == [Reply(newsbot.answer(question)) for question in questions]
+    answers = [reply.content for reply in asyncio.run(ask_all())]
+    assert answers == [newsbot.answer(question, suggest=True) for question in questions]
     newsbot.index.close()

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.answers import Answer
 from bot.doctor import Check, run_checks
+from bot.state.turns import Turns
 from config.settings import Settings, load_settings
 from index.articles import Failure
 from index.embed import WordLlamaEmbedder
@@ -50,9 +52,9 @@ def indexed(settings: Settings, embedder: WordLlamaEmbedder, tmp_path: Path) -> 
     return settings
 
 
-def test_all_is_well(sample_settings: Settings, run_here: RunHere) -> None:
+def test_all_is_well(sample_settings: Settings, run_here: RunHere, tmp_path: Path) -> None:
     """Where all is well there is a line for each part, and the status is 0."""
-    done = run_here("doctor", "--data", str(sample_settings.data))
+    done = run_here("doctor", "--data", str(sample_settings.data), "--state-url", f"sqlite:///{tmp_path}/state.db")
     passages = check(sample_settings, "index").found.split()[-2]
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines() == [
@@ -60,6 +62,7 @@ def test_all_is_well(sample_settings: Settings, run_here: RunHere) -> None:
         "ok    embedder: wordllama/l2_supercat_256 works, 256 dimensions",
         "ok    sources: 1 of 1 are there",
         f"ok    index: 16 articles in {passages} passages",
+        "ok    state: the database of NEWSBOT_STATE_URL works",
         "ok    Telegram: no token is set (TELEGRAM_TOKEN); only `newsbot serve` needs one",
         "ok    model: the extractive reader answers; it needs no model",
     ]
@@ -76,7 +79,7 @@ def test_a_fresh_start(run_here: RunHere) -> None:
         "FAIL  index: no articles are indexed yet",
         "      run `newsbot sources add FOLDER` (or --samples), then `newsbot reindex`",
     ]
-    assert [line[:4] for line in lines] == ["ok  ", "ok  ", "FAIL", "    ", "FAIL", "    ", "ok  ", "ok  "]
+    assert [line[:4] for line in lines] == ["ok  ", "ok  ", "FAIL", "    ", "FAIL", "    ", "ok  ", "ok  ", "ok  "]
 
 
 def test_data_directory_that_cannot_be(tmp_path: Path) -> None:
@@ -146,6 +149,28 @@ def test_index_with_failures(indexed: Settings) -> None:
     assert check(indexed, "index") == Check("index", False, "2 items failed in the last re-index", remedy)
 
 
+def test_state_database(settings: Settings) -> None:
+    """The doctor says whether conversations can be kept: before the first, in a file that works, in a damaged one."""
+    file = settings.data / "state.db"
+    assert check(settings, "state") == Check("state", True, f"{file} is made when it is needed")
+    Turns(settings).keep("1", Answer("q?", "answered", "Yes."))
+    assert check(settings, "state") == Check("state", True, f"{file} works")
+    for path in settings.data.glob("state.db*"):
+        path.unlink()
+    file.write_bytes(b"no database" * 100)
+    reason = f"{file} cannot be used (file is not a database)"
+    assert check(settings, "state") == Check("state", False, reason, "remove it if it is damaged")
+
+
+def test_state_database_on_a_server_that_is_not_there(settings: Settings, closed_port: str) -> None:
+    """A server that does not answer is named by its setting, and no password is shown."""
+    address = closed_port.replace("http://", "postgresql+psycopg://somebody:hush@")
+    found = check(load_settings({"data": settings.data, "state_url": f"{address}/news"}), "state")
+    assert (found.ok, found.remedy) == (False, "check NEWSBOT_STATE_URL and its server")
+    assert found.found.startswith("the database of NEWSBOT_STATE_URL cannot be used (")
+    assert "hush" not in found.found
+
+
 def telegram_settings(settings: Settings, url: str, token: str = TOKEN) -> Settings:
     """Settings that name a Bot API server and a token."""
     return load_settings({"data": settings.data, "telegram_base_url": url, "telegram_token": token})
@@ -156,6 +181,13 @@ def test_telegram_that_works(settings: Settings) -> None:
     with TelegramApi(TOKEN) as api:
         found = check(telegram_settings(settings, api.url), "Telegram")
     assert found == Check("Telegram", True, f"the token is that of @{BOT_USERNAME}")
+
+
+def test_webhook_without_a_secret(settings: Settings) -> None:
+    """A webhook that anybody could call is found before anything is asked."""
+    given = {"data": settings.data, "telegram_token": TOKEN, "webhook_url": "https://bot.example/news"}
+    found = check(load_settings(given), "Telegram")
+    assert (found.ok, found.found) == (False, "a webhook needs a secret")
 
 
 @pytest.mark.parametrize("token", [TOKEN.replace("AAH", "BBH"), "no-token"])

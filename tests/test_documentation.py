@@ -9,7 +9,7 @@ import pytest
 
 from bot import commands
 from bot.answer import Newsbot
-from bot.render import render_text
+from bot.render.terminal import render_text
 from config.settings import SECRETS, Settings, variable_of
 
 ROOT = Path(__file__).parents[1]

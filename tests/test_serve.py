@@ -1,8 +1,7 @@
-"""The real `newsbot serve` against a strict Bot API server: what people in Telegram see, and when Telegram falters."""
+"""The real `newsbot serve` against a strict Bot API server: commands, articles full of markup, the log."""
 
 from __future__ import annotations
 
-import json
 import re
 import subprocess
 import sys
@@ -12,45 +11,25 @@ from pathlib import Path
 
 import pytest
 
-from bot.compose import build_newsbot
-from bot.conversation import HELP, NOT_ADMIN, START, TROUBLE
-from bot.render import render_html, visible_text
-from config.settings import Settings, load_settings
+from bot.conversation.basics import HELP, START
+from bot.render.fragments import link_to_quote
+from bot.render.telegram_html import render_answer, visible_text
+from config.settings import Settings
 from index.embed import WordLlamaEmbedder
 from index.reindex import reindex
 from index.sources import SourceList, samples_folder
-from tests.model_server import ModelServer, Reply
 from tests.served import TOKEN, Served, serve_environment, serving
-from tests.telegram_api import BOT_USERNAME, SentMessage, TelegramApi, parse_html
+from tests.served_articles import QUESTION, answer_here, make_data
+from tests.telegram_api import TelegramApi
 
-QUESTION = "what did Turkey demand?"
-MARKUP = "<b>bold</b> &nbsp; &amp; </blockquote> <a href='tg://user?id=1'>you</a> <script>1 < 2</script> 😀👩‍👩‍👧"
-HOSTILE = [
-    {
-        "title": f"Zorblatt council {MARKUP} {'and so on 😀 ' * 400}",
-        "url": 'https://quux.example/?a=1&b="2"\'<i>',
-        "outlet": f"Quux {MARKUP}",
-        "published": "2024-01-02",
-        "text": f"The Zorblatt council demanded {MARKUP} from the mayor. It said [1] that it demanded 5 <i>coins.",
-    },
-    {
-        "title": "Wozzle",
-        "text": f"The Wozzle union demanded {', '.join(f'point {n} <b>& 😀' for n in range(140))} from the mayor.",
-    },
-    {"title": "Xyzzy", "text": f"The Xyzzy guild demanded that {'😀<b>' * 1500} be taken from the walls."},
-]
+NOT_ADMIN = "Only an admin may do that. Admins are set by NEWSBOT_ADMINS; your id is {user_id}."
 new_user = count(5000).__next__  # every test speaks as somebody else, in a chat of its own
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory, embedder: WordLlamaEmbedder) -> Settings:
     """A data directory with the samples and with articles that are full of markup."""
-    folder = tmp_path_factory.mktemp("served")
-    settings = load_settings({"data": folder / "data"})
-    (folder / "hostile.jsonl").write_text("\n".join(map(json.dumps, HOSTILE)), encoding="utf-8")
-    SourceList(settings.data).add([samples_folder(), str(folder / "hostile.jsonl")])
-    reindex(settings, embedder)
-    return settings
+    return make_data(tmp_path_factory.mktemp("served"), embedder)
 
 
 @pytest.fixture(scope="module")
@@ -58,50 +37,36 @@ def bot(data: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     """One bot without admins, shared by all tests that change nothing."""
     with serving(data.data, tmp_path_factory.mktemp("bot")) as served:
         yield served
+    assert served.api.judgements == []
 
 
-def follow_up(bot: Served, user_id: int) -> list[SentMessage]:
-    """All messages of a chat, once one thing more has been said and replied to: what was to come has come."""
+def follow_up(bot: Served, user_id: int) -> list[str]:
+    """The messages of a chat, once one thing more has been said and replied to: what was to come has come."""
     bot.ask("/help", user_id)
-    return bot.api.messages(user_id)
+    *before, last = bot.api.messages(user_id)
+    assert last.text.startswith(HELP)
+    return [message.text for message in before]
 
 
 def test_start_help_and_what_it_does_not_know(bot: Served) -> None:
-    """Commands get their one reply, as text."""
+    """Commands get their one reply, as text; the help has a line for each command that may be used."""
     user = new_user()
-    for text, reply in (("/start", START), ("/help", HELP), ("/nonsense", f"I do not know /nonsense. {HELP}")):
-        assert [message.text for message in bot.ask(text, user)] == [reply]
-    menu = [call.params["commands"] for call in bot.api.calls if call.method == "setMyCommands"]
-    names = ["start", "help", "forget", "status", "reindex"]
-    assert [[item["command"] for item in commands] for commands in menu] == [names]
+    assert [message.text for message in bot.ask("/start", user)] == [START]
+    assert [message.text for message in bot.ask("/nonsense", user)] == [f"I do not know /nonsense. {HELP}"]
+    (message,) = bot.ask("/help", user)
+    told, *lines = message.text.splitlines()
+    assert told == HELP
+    assert [line.split()[0] for line in lines] == [
+        *("/ask", "/latest", "/timeline", "/watch", "/unwatch", "/digest", "/sources", "/forget", "/language"),
+        *("/help", "/start", "/status"),
+    ]
 
 
-def test_question_is_answered_with_links_and_quotes(bot: Served, data: Settings) -> None:
-    """An answer has a link for each mark and an expandable blockquote for each quote, and shows no preview."""
-    newsbot = build_newsbot(data)
-    answer = newsbot.answer(QUESTION)
-    newsbot.index.close()
-    user = new_user()
-    (message,) = bot.ask(QUESTION, user)
-    (expected,) = render_html(answer)
-    quotes = [entity for entity in message.entities if entity.type == "expandable_blockquote"]
-    links = [entity.url for entity in message.entities if entity.type == "text_link"]
-    assert answer.status == "answered"
-    assert (message.html, message.text) == (expected, parse_html(expected)[0])
-    assert len(quotes) == len(answer.citations)
-    assert links == [citation.url for citation in answer.citations] * 2
-    mine = [call for call in bot.api.calls if call.params.get("chat_id") == user]
-    assert [(call.method, call.status) for call in mine] == [("sendChatAction", 200), ("sendMessage", 200)]
-    assert mine[1].params["link_preview_options"] == {"is_disabled": True}
-
-
-@pytest.mark.parametrize("who", ["Zorblatt council", "Wozzle union", "Xyzzy guild"])
+@pytest.mark.parametrize("who", ["Zorblatt council", "Wozzle union", "Xyzzy guild", "Plugh club"])
 def test_markup_of_articles_is_only_text(bot: Served, data: Settings, who: str) -> None:
     """Markup, entities, emoji and very long sentences of an article arrive word for word, and format nothing."""
-    newsbot = build_newsbot(data)
-    answer = newsbot.answer(f"what did the {who} demand?")
-    newsbot.index.close()
-    expected = render_html(answer)
+    answer = answer_here(data, f"what did the {who} demand?")
+    expected = render_answer(answer)
     user = new_user()
     messages = bot.ask(f"what did the {who} demand?", user, messages=len(expected))
     shown = " ".join(message.text for message in messages)
@@ -110,8 +75,9 @@ def test_markup_of_articles_is_only_text(bot: Served, data: Settings, who: str) 
     assert who in answer.citations[0].quote
     assert [message.html for message in messages] == expected
     assert "".join(answer.citations[0].quote.split()) in "".join(shown.replace("[1] “", "").split())
-    assert {entity.type for entity in entities} <= {"text_link", "italic", "expandable_blockquote"}
-    assert {entity.url for entity in entities} <= {None, *(citation.url for citation in answer.citations)}
+    targets = {link_to_quote(citation.url, citation.quote) or None for citation in answer.citations}
+    assert {entity.type for entity in entities} <= {"text_link", "italic", "code", "expandable_blockquote"}
+    assert {entity.url for entity in entities} <= {None, *targets}
     assert {call.status for call in bot.api.calls if call.params.get("chat_id") == user} == {200}
 
 
@@ -120,7 +86,7 @@ def test_refusal_and_status(bot: Served) -> None:
     user = new_user()
     assert bot.ask("how many moons does Saturn have?", user)[0].text.startswith("I found nothing in these articles")
     lines = bot.ask("/status", user)[0].text.splitlines()
-    assert re.fullmatch(r"19 articles in \d+ passages from 2 sources, [\d.]+ MB", lines[0])
+    assert re.fullmatch(r"22 articles in \d+ passages from 2 sources, [\d.]+ MB", lines[0])
 
 
 def test_nobody_is_admin_without_a_list(bot: Served) -> None:
@@ -128,106 +94,35 @@ def test_nobody_is_admin_without_a_list(bot: Served) -> None:
     user = new_user()
     (reply,) = bot.ask("/reindex", user)
     assert reply.text == NOT_ADMIN.format(user_id=user)
-    assert [message.text for message in follow_up(bot, user)] == [reply.text, HELP]
-
-
-@pytest.mark.parametrize(
-    ("method", "status", "times", "retry_after"),
-    [
-        ("sendMessage", 429, 1, 1),
-        ("sendMessage", 502, 2, None),
-        ("sendMessage", 500, 1, None),
-        ("sendChatAction", 502, 1, None),
-        ("sendChatAction", 429, 1, 5),
-        ("getUpdates", 502, 1, None),
-    ],
-)
-def test_telegram_falters(bot: Served, method: str, status: int, times: int, retry_after: int | None) -> None:
-    """After a flood or a fault of Telegram, exactly one answer arrives, formatted as ever."""
-    user = new_user()
-    bot.api.fail_next(method, status, retry_after=retry_after, times=times)
-    (message,) = bot.ask(QUESTION, user)
-    assert "expandable_blockquote" in [entity.type for entity in message.entities]
-    assert [sent.text for sent in follow_up(bot, user)] == [message.text, HELP]
-    assert bot.api._failures.get(method, []) == []
+    assert follow_up(bot, user) == [reply.text]
 
 
 def test_refused_markup_is_sent_as_plain_text(bot: Served, data: Settings) -> None:
     """Markup that Telegram cannot read is sent once more, without any tag."""
-    newsbot = build_newsbot(data)
-    (expected,) = render_html(newsbot.answer(QUESTION))
-    newsbot.index.close()
+    (expected,) = render_answer(answer_here(data, QUESTION))
     user = new_user()
     bot.api.fail_next("sendMessage", 400)
     (message,) = bot.ask(QUESTION, user)
     assert (message.text, message.entities) == (visible_text(expected), [])
-    assert [sent.text for sent in follow_up(bot, user)] == [message.text, HELP]
+    assert follow_up(bot, user) == [message.text]
 
 
-@pytest.mark.parametrize(("status", "times"), [(403, 1), (400, 2), (429, 7)], ids=["blocked", "refused", "flooded"])
+@pytest.mark.parametrize(("status", "times"), [(403, 1), (400, 2)], ids=["blocked", "refused"])
 def test_what_cannot_be_delivered_harms_nobody_else(bot: Served, status: int, times: int) -> None:
     """A reply that cannot be delivered at all is given up, and the bot goes on."""
     user = new_user()
     bot.api.fail_next("sendMessage", status, times=times)
     bot.api.say("/start", user_id=user)
     bot.api.wait_for(lambda api: api._failures.get("sendMessage") == [])
-    assert [message.text for message in follow_up(bot, user)] == [HELP]
+    assert follow_up(bot, user) == []
 
 
-def test_groups_and_edits_are_ignored(bot: Served) -> None:
-    """Only new messages in private chats are replied to, and no other update is asked for."""
-    user, group = new_user(), -new_user()
-    bot.ask("/start", user)
-    bot.api.say(f"/start@{BOT_USERNAME}", user_id=user, chat_id=group, chat_type="supergroup")
-    bot.edit("/status", user)
-    assert [message.text for message in follow_up(bot, user)] == [START, HELP]
-    assert [call for call in bot.api.calls if call.params.get("chat_id") == group] == []
+def test_only_what_is_wanted_is_asked_for(bot: Served) -> None:
+    """No other update is asked for than those that are answered."""
+    bot.ask("/start", new_user())
     asked = [call.params for call in bot.api.calls if call.method == "getUpdates" and "allowed_updates" in call.params]
-    assert {tuple(params["allowed_updates"]) for params in asked} == {("message",)}
-
-
-def test_reindex_by_an_admin(settings: Settings, tmp_path: Path) -> None:
-    """An admin's re-index is told live in one message and ends in its report; meanwhile questions are answered.
-
-    The embedder is a server that takes its time, so that there is something to tell; one edit fails in between.
-    """
-    admin, reader, stranger = new_user(), new_user(), new_user()
-    files = [tmp_path / f"{name}.txt" for name in ("old", "new", "next", "last")]
-    for number, file in enumerate(files):
-        file.write_text(f"The {file.stem} union demanded {number} coins from the mayor.", encoding="utf-8")
-    SourceList(settings.data).add([str(files[0])])
-    with ModelServer() as model:
-        flags = ["--embedder", "openai", "--openai-base-url", model.url, "--reader", "extractive"]
-        flags += ["--poll-minutes", "0", "--admins", f"1,{admin}"]
-        with serving(settings.data, tmp_path, *flags, key=model.api_key) as bot:
-            assert [message.text for message in bot.ask("what did the old union demand?", reader)] == [TROUBLE]
-            bot.ask("/reindex", admin, messages=2)
-            SourceList(settings.data).add([str(file) for file in files])
-            embedded = len(model.requests)
-            model.enqueue_embedding_failures(Reply(delay_s=4))
-            bot.api.fail_next("editMessageText", 502)
-            bot.api.say("/reindex", user_id=admin)
-            bot.api.wait_for(lambda _: len(model.requests) > embedded)
-            (answer,) = bot.ask("what did the old union demand?", reader)
-            (refusal,) = bot.ask("/reindex", stranger)
-            model.enqueue_embedding_failures(Reply(delay_s=2), Reply(delay_s=1))
-            bot.api.wait_for(lambda api: len(api.messages(admin)) == 4)
-            (later,) = bot.ask("what did the last union demand?", reader)
-    progress, report = bot.api.messages(admin)[2:]
-    edits = [call for call in bot.api.calls if call.method == "editMessageText"]
-    told = [call.params["text"] for call in bot.api.calls if call.method == "sendMessage" and call.status == 200]
-    assert "[1] “The old union demanded 0 coins from the mayor.”" in answer.text
-    assert "[1] “The last union demanded 3 coins from the mayor.”" in later.text
-    assert refusal.text == NOT_ADMIN.format(user_id=stranger)
-    assert progress.message_id < answer.message_id < report.message_id
-    assert told.count("Re-indexing. Questions are answered meanwhile.") == 2
-    assert [call.status for call in edits if call.params["message_id"] == progress.message_id] == [502, 200]
-    assert re.fullmatch(rf"Reading {files[3]}: \d+ %, \d articles", progress.text)
-    assert report.text.splitlines()[:4] == [
-        f"{files[0]}: 0 new, 0 changed, 1 unchanged, 0 removed, 0 failed",
-        *(f"{file}: 1 new, 0 changed, 0 unchanged, 0 removed, 0 failed" for file in files[1:]),
-    ]
-    assert report.text.splitlines()[4].startswith("4 articles in 4 passages, done in ")
+    wanted = ("message", "edited_message", "callback_query", "inline_query", "guest_message", "my_chat_member")
+    assert {tuple(params["allowed_updates"]) for params in asked} == {wanted}
 
 
 def test_reindex_by_another_process_is_seen(settings: Settings, embedder: WordLlamaEmbedder, tmp_path: Path) -> None:
@@ -245,10 +140,10 @@ def test_reindex_by_another_process_is_seen(settings: Settings, embedder: WordLl
             assert f"[1] “The Wozzle union demanded {coins} coins.”" in answer.text
 
 
-def test_log_has_no_token(data: Settings, tmp_path: Path) -> None:
+def test_log_has_no_token(embedder: WordLlamaEmbedder, tmp_path: Path) -> None:
     """Even the debug log, with faults of Telegram in it, never holds the token."""
     user = new_user()
-    with serving(data.data, tmp_path, "--log-level", "debug", failing="setMyCommands") as bot:
+    with serving(make_data(tmp_path, embedder).data, tmp_path, "--log-level", "debug", failing="setMyCommands") as bot:
         bot.api.fail_next("getUpdates", 502)
         bot.api.fail_next("sendMessage", 502)
         bot.api.fail_next("sendMessage", 400, times=2)
@@ -256,8 +151,7 @@ def test_log_has_no_token(data: Settings, tmp_path: Path) -> None:
         bot.api.wait_for(lambda api: api._failures.get("sendMessage") == [])
         bot.ask(QUESTION, user)
     log = bot.log.read_text(encoding="utf-8")
-    assert "the command menu was not set" in log
-    assert "an update failed" in log
+    assert "cannot be delivered" in log
     assert TOKEN not in log
     assert TOKEN.split(":")[1] not in log
 

@@ -57,11 +57,11 @@ def test_secrets_keep_the_names_that_everybody_knows(monkeypatch: pytest.MonkeyP
 
 
 def test_every_setting_has_a_variable() -> None:
-    """A setting's variable is NEWSBOT_ and its name, but for the two secrets."""
+    """A setting's variable is NEWSBOT_ and its name, but for the secrets."""
     names = set(Settings.model_fields)
     assert set(SECRETS) < names
     assert variable_of("chroma_url") == "NEWSBOT_CHROMA_URL"
-    assert [variable_of(name) for name in SECRETS] == ["TELEGRAM_TOKEN", "OPENAI_API_KEY"]
+    assert [variable_of(name) for name in SECRETS] == ["TELEGRAM_TOKEN", "OPENAI_API_KEY", "WEBHOOK_SECRET"]
     assert all(Settings.model_fields[name].description for name in names)
 
 

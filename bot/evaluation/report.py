@@ -17,7 +17,7 @@ from bot.evaluation.outcomes import (
     Outcome,
 )
 from bot.evaluation.search import DEPTHS, RECIPROCAL_RANK
-from bot.render import render_table
+from bot.render.terminal import render_table
 
 _WIDTH = 120
 _LISTED = 20  # failures in the terminal

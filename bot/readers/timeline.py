@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.age import write_day
 from bot.answers import Question, Reading, Span, Statement
 from bot.forms import ANY_DAY
 from bot.questions import coverage, words_in
 from bot.readers.sentences import lead_sentences, read_sentences, stands_alone, tells_same
 from bot.readers.stated_days import find_day
 from bot.readers.topics import ON_TOPIC, articles_on_topic, find_topic
+from bot.texts import write_day
 from index.articles import Article, Hit
 from index.search.when import find_period
 from index.terms import content_terms

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from bot.state.engines import share_engine
 from config.errors import first_line
 from config.logs import scrub
 from config.settings import Settings
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 FILE = "state.db"
-_PATIENCE = 2  # seconds to wait for another process that writes
+_TOGETHER = {"40001", "40P01"}  # what PostgreSQL calls two transactions of which one has to be done again
 _LOG = logging.getLogger(__name__)
 _FAILING: set[str] = set()  # the databases whose failure was logged, and that did not work since
 T = TypeVar("T")
@@ -24,16 +24,16 @@ T = TypeVar("T")
 class StateDatabase:
     """The database of `settings.state_url`, else the file `state.db` in the data directory.
 
-    Safe to use from several threads and several processes. Connections are not kept: a file that was removed, or a
-    server that was started anew, is found again at the next use.
+    Safe to use from several threads and several processes. Connections are kept, and shared by all that use
+    the same database in this process; a file that was removed, or a server that was started anew, is found again at
+    the next use.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._url, self._secrets = settings.state_url, settings.secrets
         self._file = settings.data / FILE
         self._name = self._url or str(self._file)
-        self._lock = threading.Lock()
-        self._engine: Engine | None = None
+        self._shared = share_engine(self._url, self._file)
 
     @property
     def is_new(self) -> bool:
@@ -41,44 +41,51 @@ class StateDatabase:
         return not self._url and not self._file.exists()
 
     def run(self, work: Callable[[Connection], T], otherwise: T) -> T:
-        """What `work` gives, done in one transaction; `otherwise` where the database fails, which is logged once."""
+        """What `work` gives, done in one transaction; `otherwise` where the database fails, which is logged once.
+
+        Where two at once were in each other's way, such as by inserting the same row, `work` is done a second time.
+        """
+        from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+        engine: Engine | None = None
+        try:
+            engine = self._shared.open()
+            try:
+                result = self._run(engine, work)
+            except DBAPIError as error:
+                if not _was_in_the_way(error):
+                    raise
+                result = self._run(engine, work)
+        except (SQLAlchemyError, OSError, ImportError) as error:  # ImportError: the driver of an address
+            self._shared.drop(engine)
+            self._note_failure(error)
+            return otherwise
+        try:
+            self._shared.erase_deleted()
+        except (SQLAlchemyError, OSError) as error:  # the work is done; erasing comes again
+            _LOG.info("the journal of the state database was not emptied: %s", first_line(error))
+        return result
+
+    def find_fault(self) -> str:
+        """What is wrong with the database, in one line; empty where it can be used."""
+        from sqlalchemy import text
         from sqlalchemy.exc import SQLAlchemyError
 
         try:
-            with self._open().begin() as connection:
-                result = work(connection)
-        except (SQLAlchemyError, OSError, ImportError) as error:  # ImportError: the driver of an address
-            self._note_failure(error)
-            return otherwise
-        _FAILING.discard(self._name)
+            with self._shared.open().begin() as connection:
+                connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError, ImportError) as error:
+            return scrub(first_line(getattr(error, "orig", None) or error), self._secrets)
+        return ""
+
+    def _run(self, engine: Engine, work: Callable[[Connection], T]) -> T:
+        with engine.begin() as connection:
+            result = work(connection)
+            # An SQLite file that is locked, or full, can be read: that does not mean that it works again.
+            has_written = getattr(connection.connection.dbapi_connection, "in_transaction", True)
+        if has_written:
+            _FAILING.discard(self._name)
         return result
-
-    def _open(self) -> Engine:
-        with self._lock:
-            if self._engine is None or self.is_new:
-                from sqlalchemy.exc import DatabaseError
-
-                from bot.state.tables import METADATA
-
-                engine = self._make_engine()
-                try:
-                    METADATA.create_all(engine)
-                except DatabaseError:  # another process may have made a table in the same moment
-                    METADATA.create_all(engine)
-                self._engine = engine
-            return self._engine
-
-    def _make_engine(self) -> Engine:
-        from sqlalchemy import URL, NullPool, create_engine, event, make_url
-
-        url = make_url(self._url) if self._url else URL.create("sqlite", database=str(self._file))
-        is_sqlite = url.get_backend_name() == "sqlite"
-        if not self._url:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": _PATIENCE} if is_sqlite else {})
-        if is_sqlite:
-            event.listen(engine, "connect", _erase_what_is_deleted)
-        return engine
 
     def _note_failure(self, error: Exception) -> None:
         if self._name in _FAILING:
@@ -89,6 +96,12 @@ class StateDatabase:
         _LOG.error("conversations and token use are not kept just now (%s): check %s", reason, where)
 
 
-def _erase_what_is_deleted(connection: Any, _: object) -> None:
-    """What people asked is gone from the file once it is forgotten."""
-    connection.execute("PRAGMA secure_delete = ON")
+def make_storable(text: str) -> str:
+    """A text that every database keeps: none keeps half a character, and PostgreSQL no NUL."""
+    return text.replace("\0", " ").encode("utf-8", "replace").decode()
+
+
+def _was_in_the_way(error: Exception) -> bool:
+    from sqlalchemy.exc import IntegrityError
+
+    return isinstance(error, IntegrityError) or getattr(getattr(error, "orig", None), "sqlstate", None) in _TOGETHER

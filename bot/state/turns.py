@@ -81,6 +81,22 @@ class Turns:
 
         return self._database.run(forget, otherwise=False)
 
+    def move(self, old: int, new: int) -> None:
+        """Give the conversations of a group that became a supergroup its new id."""
+        if self._database.is_new:
+            return
+
+        def move(connection: Connection) -> None:
+            from sqlalchemy import func, update
+
+            from bot.state.tables import TURNS
+
+            moved = func.replace(TURNS.c.conversation, f"{old}/", f"{new}/")
+            own = TURNS.c.conversation.startswith(f"{old}/")
+            connection.execute(update(TURNS).where(own).values(conversation=moved))
+
+        self._database.run(move, None)
+
     def _drop_old(self, connection: Connection) -> None:
         """Delete every conversation whose last turn is too old."""
         from sqlalchemy import delete

@@ -1,0 +1,80 @@
+"""Names as a question that stands alone can use them: of people whole, of bodies with their "the"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.answers import Span
+from bot.follow_ups.name_kinds import COUNTRIES, EVENTS, GROUPS, ROLES, TITLES
+from bot.name_words import DAYS_AND_MONTHS
+from bot.references.full_names import find_full_name
+from bot.references.mentions import Name, is_thing
+from config.patterns import compile_later
+
+_THE = compile_later(r"\b[Tt]he $")
+_DEMONYM = compile_later(r"(?:ian|ean|ish|ese|ans|ians|crat|crats|ist|ists|can|cans)$")
+_PART = compile_later(r" (?:of|for) (?:the )?[A-Z]| and [A-Z]|[-/&]| [A-Z]")
+# What comes behind a name, or a thing, that is no part of something else: not of "the White House spokesman".
+STANDS = (
+    r"(?:[’']s?(?!\w)|[.,;:!?”\")]|$| (?:is|are|was|were|has|have|had|will|would|could|should|can|may|might|must|does"
+    r"|did|do|and|or|but|who|that|to|in|on|at|for|with|by|of|from|as|after|before|when|while|during|over|against|not|also"
+    r"|because|if|\w+ed|\w+ing)\b)"
+)
+_BODIES = frozenset("congress parliament senate kremlin pentagon".split())  # names of a single word
+_WITH_ARTICLE = EVENTS | GROUPS | {"house", "court"}
+_NO_NAMES = frozenset(
+    """american british chinese french german greek dutch swiss thai afghan iraqi israeli pakistani saudi white black
+    native asian european arab jewish muslim christian catholic democrat democratic republican gop covid god tv pm mr
+    mrs ms dr northern southern eastern western inc co""".split()
+)
+_NO_PARTS = DAYS_AND_MONTHS - {"may", "june", "april"} | frozenset("edt est edt pdt pst gmt bst utc".split())
+_PARTICLES = frozenset("al bin da de del der di dos el la le van von".split())
+_SHORTEST = 3  # letters
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A name that stands at `[start, end)` of a sentence, and as a question has it."""
+
+    text: str
+    start: int
+    end: int
+    is_person: bool
+
+
+def make_whole(span: Span, name: Name) -> Whole | None:
+    """A name of a sentence as a question can use it; None for one that is known only in part, or is none."""
+    text, sentence, folded = name.text, span.text, name.text.casefold()
+    the = _THE.search(sentence, max(0, name.start - 5), name.start) is not None
+    if folded in COUNTRIES:
+        return Whole(f"the {text}" if the else text, name.start, name.end, False)
+    words = {word.casefold() for word in name.words}
+    if text.endswith(".") or any(char.isdigit() for char in text) or len(text) < _SHORTEST or words & _NO_PARTS:
+        return None
+    if name.is_person and len(name.words) > 1:
+        whole = name.words[0].casefold() not in _PARTICLES
+        return Whole(text, name.start, name.end, True) if whole else None
+    if len(name.words) == 1:
+        full = find_full_name(span.article, text, span.start + name.start)
+        if full is not None or name.title:
+            return Whole(full.text, name.start, name.end, True) if full else None
+    if name.last.casefold() in _NO_NAMES or _DEMONYM.search(text) or _PART.match(sentence, name.end):
+        return None
+    if len(name.words) == 1 and folded not in _BODIES:
+        is_body = text.isupper() or (the and not is_thing([text]))
+    else:
+        is_body = is_thing(name.words) or not GROUPS.isdisjoint(folded.split()) or the
+        if not the and name.last.casefold() in _WITH_ARTICLE:
+            the = re.search(rf"(?<!\w)the {re.escape(text)}{STANDS}", span.article.text) is not None
+    return Whole(f"the {text}" if the else text, name.start, name.end, False) if is_body else None
+
+
+def stands_in(text: str, name: str) -> bool:
+    """Whether a text has a name, or its last word and not as that of somebody else."""
+    words = name.split()
+    if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE):
+        return True
+    last = re.compile(rf"(?:(?P<before>[A-Z][\w’'.-]*) )?(?<!\w){re.escape(words[-1])}(?!\w)")
+    befores = [found["before"] for found in last.finditer(text)] if words[-1] in text else []
+    return any(one is None or one in words or one.rstrip(".").lower() in TITLES | ROLES for one in befores)
