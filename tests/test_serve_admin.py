@@ -19,7 +19,7 @@ from index.sources import SourceList, samples_folder
 from tests.model_server import ModelServer, Reply
 from tests.newsfeed import write_feed, write_item, write_page, write_story
 from tests.served import TOKEN, Served, serving
-from tests.telegram_api import BOT_USERNAME, TelegramApi
+from tests.telegram_api import BOT_USERNAME, Call, TelegramApi
 from tests.website import Website
 
 QUESTION = "what did Turkey demand?"
@@ -278,15 +278,28 @@ def test_menus(samples: Settings, tmp_path: Path) -> None:
     assert bot.api.judgements == []
 
 
-def test_the_menu_of_an_admin_who_is_known(samples: Settings, tmp_path: Path) -> None:
-    """An admin who has talked to the bot before has all commands in his menu once it is started again."""
+def menus_of(api: TelegramApi, user_id: int) -> list[Call]:
+    """The calls that set the menu of a private chat."""
+    scope = {"type": "chat", "chat_id": user_id}
+    return [call for call in api.calls if call.method == "setMyCommands" and call.params.get("scope") == scope]
+
+
+def wait_for_menus(api: TelegramApi, user_id: int, number: int) -> None:
+    """Wait until so many menus of a private chat were set."""
+    api.wait_for(lambda api: len(menus_of(api, user_id)) == number)
+
+
+def test_the_menu_of_an_admin(samples: Settings, tmp_path: Path) -> None:
+    """An admin has all commands in his menu as soon as he has written to the bot, and after its next start."""
     admin = new_user()
     with TelegramApi(TOKEN) as api:
-        with serving(samples.data, tmp_path, "--admins", str(admin), api=api) as bot:
-            say(bot, admin, "/start")
-        with serving(samples.data, tmp_path, "--admins", str(admin), api=api):
-            api.wait_for(lambda api: (f"chat:{admin}", "es") in api.menus())
-            assert list(api.menus()[f"chat:{admin}", "es"]) == list(COMMANDS)
+        for begin in (True, False):
+            with serving(samples.data, tmp_path, "--admins", str(admin), api=api) as bot:
+                if begin:
+                    say(bot, admin, "/start")
+                wait_for_menus(api, admin, 6 if begin else 12)  # one for each language
+                assert list(api.menus()[f"chat:{admin}", "es"]) == list(COMMANDS)
+        assert api.judgements == []
 
 
 def test_pairing(samples: Settings, tmp_path: Path) -> None:
@@ -298,6 +311,7 @@ def test_pairing(samples: Settings, tmp_path: Path) -> None:
             assert printed is not None
             assert say(bot, other, "/start ACDEFGHJ").startswith("You may not ask yet.")
             assert say(bot, admin, f"/start {printed[1]}") == PAIRED
+            api.wait_for(lambda api: (f"chat:{admin}", "de") in api.menus())
             assert say(bot, other, f"/start {printed[1]}").startswith("You may not ask yet.")
             assert say(bot, admin, f"/allow {other}") == f"{other} may ask now."
             assert "[1]" in say(bot, other, QUESTION)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable
 
 import telegram
 from telegram.error import TelegramError
 
 from bot.conversation.commands import COMMANDS, Command
-from bot.telegram.calls import UndeliverableError, insist
 from bot.texts import LANGUAGES, translate
 from config.logs import scrub
 
@@ -18,23 +16,26 @@ _LOG = logging.getLogger(__name__)
 _IN_GROUPS = ("ask", "latest", "timeline", "sources", "help")
 
 
-async def set_menus(bot: telegram.Bot, admins: Iterable[int]) -> None:
-    """Set all menus. They are a courtesy: one that Telegram does not take is logged and left."""
-    for scope, commands in _menus(admins):
-        for language in LANGUAGES:
-            # English is what people of all other languages see.
-            code = None if language == "en" else language
-            menu = [telegram.BotCommand(c.name, translate(c.help, language)) for c in commands]
-            try:
-                await insist(partial(bot.set_my_commands, menu, scope, code))
-            except (TelegramError, UndeliverableError) as error:
-                _LOG.warning("the command menu was not set: %s", scrub(str(error), ()))
-                break  # an admin who has not written to the bot yet
-
-
-def _menus(admins: Iterable[int]) -> Iterator[tuple[telegram.BotCommandScope, list[Command]]]:
+async def set_menus(bot: telegram.Bot) -> None:
+    """Set the menus of everybody, in private chats and in groups."""
     everybody = [command for command in COMMANDS.values() if command.right != "admin"]
-    yield telegram.BotCommandScopeAllPrivateChats(), everybody
-    yield telegram.BotCommandScopeAllGroupChats(), [COMMANDS[name] for name in _IN_GROUPS]
-    for user_id in admins:
-        yield telegram.BotCommandScopeChat(user_id), list(COMMANDS.values())
+    await _set(bot, telegram.BotCommandScopeAllPrivateChats(), everybody)
+    await _set(bot, telegram.BotCommandScopeAllGroupChats(), [COMMANDS[name] for name in _IN_GROUPS])
+
+
+async def set_admin_menu(bot: telegram.Bot, user_id: int) -> None:
+    """Set the menu of an admin in his private chat, which he must have begun."""
+    await _set(bot, telegram.BotCommandScopeChat(user_id), COMMANDS.values())
+
+
+async def _set(bot: telegram.Bot, scope: telegram.BotCommandScope, commands: Iterable[Command]) -> None:
+    """Set one menu in each language. It is a courtesy: what Telegram does not take is logged and left out."""
+    commands = list(commands)
+    for language in LANGUAGES:
+        # English is what people of all other languages see.
+        code = None if language == "en" else language
+        menu = [telegram.BotCommand(command.name, translate(command.help, language)) for command in commands]
+        try:
+            await bot.set_my_commands(menu, scope, code)
+        except TelegramError as error:
+            _LOG.warning("the command menu was not set: %s", scrub(str(error), ()))

@@ -26,7 +26,7 @@ from bot.telegram.delivery import Delivery
 from bot.telegram.dispatcher import Dispatcher
 from bot.telegram.guests import InlineQueries
 from bot.telegram.handling import Handler
-from bot.telegram.menus import set_menus
+from bot.telegram.menus import set_admin_menu, set_menus
 from bot.telegram.receiving import Receiver, check_webhook
 from bot.telegram.updates import Moved, Spoken, read_update
 from config.errors import NewsbotError, UsageError
@@ -148,12 +148,22 @@ class Service:
         return await asyncio.to_thread(self._inbox.replace_waiting, chat_id, message_id, new)
 
     def _beside(self) -> list[Coroutine[None, None, None]]:
-        admins = [*self._settings.admins, *self._desk.people.admins()]
-        return [
-            set_menus(self._bot, dict.fromkeys(admins)),
-            self._tell_admins(),
-            *(task(self) for task in self._background),
-        ]
+        return [self._keep_menus(), self._tell_admins(), *(task(self) for task in self._background)]
+
+    async def _keep_menus(self) -> None:
+        """Set the menus: those of everybody now, that of an admin as soon as he has written to the bot."""
+        await set_menus(self._bot)
+        done: set[int] = set()
+        while True:
+            for user_id in set(await asyncio.to_thread(self._find_admins)) - done:
+                if await asyncio.to_thread(self._desk.people.find, user_id):
+                    await set_admin_menu(self._bot, user_id)
+                    done.add(user_id)
+            await asyncio.sleep(_TELL)
+
+    def _find_admins(self) -> list[int]:
+        """The admins by the settings, and those that codes have made."""
+        return list(dict.fromkeys([*self._settings.admins, *self._desk.people.admins()]))
 
     async def _connect(self, stopped: asyncio.Event) -> None:
         """Find out who the bot is, as soon as Telegram can be reached. Raises `InvalidToken`."""
@@ -175,9 +185,8 @@ class Service:
         while True:
             await asyncio.sleep(_TELL)
             for told in self._desk.incidents.take_unsent():
-                people = await asyncio.to_thread(self._desk.people.admins)
-                chats = [self._settings.admin_chat] if self._settings.admin_chat else [*self._settings.admins, *people]
-                for chat_id in dict.fromkeys(chats):
+                chat = self._settings.admin_chat
+                for chat_id in [chat] if chat else await asyncio.to_thread(self._find_admins):
                     with suppress(UndeliverableError):
                         await self.deliver(chat_id, None, Reply(told))
 
