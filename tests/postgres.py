@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,19 +16,22 @@ from config.settings import Settings, load_settings
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server of this session's own, on a socket in a temporary folder."""
-    runtime = tmp_path_factory.mktemp("runtime")
+def postgres_server() -> Iterator[str]:
+    """The address of a server of this session's own, on a socket in a temporary folder.
+
+    That is none of pytest's: as root pgserver lets a user of its own in, and each new session of pytest locks him out.
+    """
     before = os.environ.get("XDG_RUNTIME_DIR")
-    os.environ["XDG_RUNTIME_DIR"] = str(runtime)  # where pgserver keeps its lock
-    try:
-        pgserver = pytest.importorskip("pgserver", exc_type=ImportError)
-        server = pgserver.get_server(Path(tmp_path_factory.mktemp("postgres")), cleanup_mode="stop")
-    finally:
-        os.environ.pop("XDG_RUNTIME_DIR")
-        os.environ.update({"XDG_RUNTIME_DIR": before} if before else {})
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="newsbot-", ignore_cleanup_errors=True) as folder:
+        os.environ["XDG_RUNTIME_DIR"] = folder  # where pgserver keeps its lock
+        try:
+            pgserver = pytest.importorskip("pgserver", exc_type=ImportError)
+            server = pgserver.get_server(Path(folder) / "postgres", cleanup_mode="stop")
+        finally:
+            os.environ.pop("XDG_RUNTIME_DIR")
+            os.environ.update({"XDG_RUNTIME_DIR": before} if before else {})
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        server.cleanup()
 
 
 @pytest.fixture

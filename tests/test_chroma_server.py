@@ -43,8 +43,10 @@ def run_server(folder: Path) -> Iterator[str]:
                     break
             time.sleep(0.01)
         assert process.poll() is None, (folder / "log").read_text()
-        yield f"http://127.0.0.1:{port}"
-        process.kill()
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.kill()
 
 
 @pytest.fixture(scope="module")

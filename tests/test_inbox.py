@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.state.database import StateDatabase
-from bot.state.inbox import Inbox, Job
+from bot.state.inbox import LEASE, Inbox, Job
 from bot.state.leases import Leases
 from bot.state.tables import INBOX
 from bot.state.unwritten import Unwritten
@@ -230,15 +230,24 @@ def test_a_process_that_stops_gives_back(inbox: Inbox, state_settings: Settings,
 
 
 def test_the_inbox_of_another_bot(inbox: Inbox, state_settings: Settings, clock: Clock) -> None:
-    """What another bot left is dropped: its updates have numbers of their own, which may come again."""
-    assert not inbox.belong_to(7)
+    """While a bot is alive no other has its inbox, though replicas do; what it left is dropped: numbers come again."""
+    replica, other = Inbox(state_settings, "two", clock), Inbox(state_settings, "three", clock)
+    assert inbox.belong_to(7)
     put(inbox, 1)
-    assert not Inbox(state_settings, "two", clock).belong_to(7)
+    assert replica.belong_to(7)
+    assert not other.belong_to(8)
+    clock.now += LEASE
+    replica.renew()
+    clock.now += LEASE + 1
+    assert not other.belong_to(8)
     assert inbox.count_waiting() == 1
-    assert inbox.belong_to(8)
-    assert inbox.count_waiting() == 0
-    put(inbox, 1)
-    assert inbox.claim("a") == job(1)
+    clock.now += 2 * LEASE
+    assert other.belong_to(8)
+    assert other.count_waiting() == 0
+    put(other, 1)
+    assert other.claim("a") == job(1)
+    other.release()
+    assert inbox.belong_to(7)
 
 
 def test_a_killed_process_loses_nothing(state_settings: Settings, program_environment: dict[str, str]) -> None:

@@ -175,7 +175,7 @@ def test_an_answer_has_links_and_quotes(bot: Served, data: Settings) -> None:
     assert all("#:~:text=" in target for target in targets)
     assert labels(message) == ["Passages", "More like this", "👍", "👎", *answer.follow_ups]
     assert len(answer.follow_ups) == 2
-    mine = calls_to(bot, user)
+    mine = [call for call in calls_to(bot, user) if call.method != "sendMessageDraft"]  # on a slow machine there is one
     assert [(call.method, call.status) for call in mine] == [("sendChatAction", 200), ("sendMessage", 200)]
     assert mine[1].params["link_preview_options"] == {"is_disabled": True}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from bot.answer import Newsbot
@@ -11,9 +12,9 @@ from bot.answers import Question, Span, Statement
 from bot.questions import analyze_question
 from bot.readers.extractive import ExtractiveReader
 from bot.references.mentions import find_names
-from bot.suggestions.events import find_event
 from bot.suggestions.facts import find_facts
 from bot.suggestions.names import make_whole, stands_in
+from bot.suggestions.news import find_event, find_subjects
 from bot.suggestions.speech import find_speech, has_speech
 from bot.suggestions.suggest import suggest_questions
 from bot.suggestions.unknown import Unknown
@@ -249,13 +250,15 @@ def test_names_that_an_answer_leaves_unknown_are_asked_for(story: Generation, em
 def test_what_was_asked_is_not_suggested(story: Generation, embedder: WordLlamaEmbedder) -> None:
     """A question that says no more than the one that was asked is left out, and what comes next takes its place."""
     assert suggest(story, embedder, "Who is Omer Lind, and what is Tolmar?") == (
+        "Latest on harbour pilots",
         "What did harbour captain Maria Voss say?",
     )
 
 
 def test_hits_that_are_far_off_give_none(story: Generation, embedder: WordLlamaEmbedder) -> None:
-    """Articles that are neither cited nor among the best hits are not asked about."""
-    assert suggest(story, embedder, "Who is Omer Lind, and what is Tolmar?", 1.0, 0.5, 0.5) == ()
+    """The sentences of articles that are neither cited nor among the best hits are not asked about."""
+    asked = "Who is Omer Lind, and what is Tolmar?"
+    assert suggest(story, embedder, asked, 1.0, 0.5, 0.5) == ("Latest on harbour pilots",)
 
 
 def test_no_answer_has_no_suggestions(story: Generation, embedder: WordLlamaEmbedder) -> None:
@@ -304,3 +307,80 @@ def test_timelines_are_suggested(story: Generation, embedder: WordLlamaEmbedder)
     article = hits[0].passage.article
     statement = Statement(article.text, (Span(article, 0, len(article.text)),))
     assert suggest_questions(question, [statement], hits, story.keywords) == ("Timeline of the Kell Summit",)
+
+
+def news_of(question: str, told: str, *others: tuple[str, str, str]) -> list[tuple[str, bool]]:
+    """The questions for the news on something under an answer that quotes all of an article of 1 May.
+
+    `others` are the further hits, each with its day in May, title and text.
+    """
+    hits = [Hit(Passage(Article("told", told, "Strike at the port", published="2024-05-01"), 0, 0, len(told)), 1.0)]
+    for number, (day, title, text) in enumerate(others):
+        article = Article(str(number), text, title, published=day and f"2024-05-{day}")
+        hits.append(Hit(Passage(article, 0, 0, len(text)), 0.9))
+    asked = Question(question, "what", {}, {}, np.zeros(1, np.float32))
+    found = find_subjects(asked, [Span(hits[0].passage.article, 0, len(told))], hits)
+    return [(subject.idea.text, subject.central) for subject in found]
+
+
+TOLD = "The strike was called by Omer Lind. It is the fault of Tolmar, he said."
+
+
+@pytest.mark.parametrize(
+    ("question", "other", "expected"),
+    [
+        ("Who leads Tolmar?", ("02", "Tolmar is sold", "They sold Tolmar."), [("Latest on Tolmar", True)]),
+        ("Who leads Tolmar?", ("", "Tolmar is sold", "They sold Tolmar."), [("Tell me more about Tolmar", True)]),
+        ("Who struck?", ("02", "Tolmar is sold", "They sold Tolmar."), [("Latest on Tolmar", False)]),
+        ("Who struck?", ("02", "Lind", "Then Omer Lind left."), [("Latest on Omer Lind", False)]),
+        ("Is Brin open?", ("02", "Brin", "Rain fell in Brin."), [("Latest on Brin", True)]),
+        ("Is Brin’s port open?", ("02", "Brin’s", "In Brin’s port Brin’s men met."), [("Latest on Brin’s", True)]),
+        ("Is the Kell Fund open?", ("02", "Kell Fund", "It is the Kell Fund."), [("Latest on the Kell Fund", True)]),
+        ("Did Queen Ada II go?", ("02", "Go", "Then Queen Ada II left."), [("Latest on Queen Ada II", True)]),
+        ("Who pays for gas prices?", ("02", "Low gas prices", "Rain fell."), []),
+        ("Is it like Omer?", ("02", "Omer", "They saw Omer."), []),
+        (
+            "Is it like Voss?",
+            ("02", "Voss", "Maria Voss met Omer Lind. Then Voss left."),
+            [("Latest on Omer Lind", False)],
+        ),
+        ("Is Kell It?", ("02", "Kell It", "They saw Kell It."), []),
+        ("Is Kell open?", ("02", "Kell", "The Kell Fund and the Kell Bank."), []),
+        ("Is Kell open?", ("02", "Kell", "Kell opens."), []),
+        ("Is the Bank of Kell open?", ("02", "Kell", "They saw Kell."), []),
+    ],
+)
+def test_news_is_asked_for_what_articles_are_about(
+    question: str, other: tuple[str, str, str], expected: list[tuple[str, bool]]
+) -> None:
+    """The latest where a new article begins with a name that is known whole, else more; people come up in any case."""
+    assert [one for one in news_of(question, TOLD, other) if one[0] != "Tell me more about Omer Lind"] == expected
+
+
+def test_things_of_two_titles_have_news() -> None:
+    """Small words that two titles share are a thing: in the plural, or behind a preposition, it has no "the"."""
+    others = [("02", "Gas prices and a tax cut", "Rain fell."), ("03", "A tax cut, gas prices", "Rain fell.")]
+    found = news_of("Who pays for gas prices and the tax cut?", "Rain fell.", *others)
+    assert found == [("Latest on gas prices", True), ("Latest on the tax cut", True)]
+
+
+def test_two_questions_for_news_are_on_different_things(
+    tmp_path_factory: pytest.TempPathFactory, embedder: WordLlamaEmbedder
+) -> None:
+    """Of a name and its longer form one is asked for; whoever asked for the latest is not sent to it again."""
+    texts = {
+        "Tolmar Group is sold": "Then Tolmar Group was sold to Brin in a deal on the port. They saw Tolmar there.",
+        "Brin pays": "For the port of the town Brin has paid a lot of money. They saw Brin on the quay.",
+    }
+    lines = [
+        {"id": title, "title": title, "text": text, "published": f"2024-05-0{day}"}
+        for day, (title, text) in enumerate(texts.items(), start=1)
+    ]
+    with index_articles(tmp_path_factory.mktemp("news"), embedder, *lines) as generation:
+        articles = [article for title in texts if (article := generation.store.article(title))]
+        hits = [Hit(Passage(article, 0, 0, len(article.text)), 1.0) for article in articles]
+        statement = Statement("", (Span(articles[0], 0, articles[0].text.index(".") + 1),))
+        asked = analyze_question("Who bought Tolmar Group?", generation.keywords, embedder)
+        latest = analyze_question("latest on Brin", generation.keywords, embedder, "timeline")
+        found = [suggest_questions(one, [statement], hits, generation.keywords) for one in (asked, latest)]
+    assert found == [("Latest on Brin",), ()]

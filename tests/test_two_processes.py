@@ -79,8 +79,8 @@ def test_two_bots_on_a_chroma_server_answer_from_what_was_indexed(
         assert run_newsbot("reindex", NEWSBOT_CHROMA_URL=url).returncode == 0
         flags = ("--poll-minutes", "0", "--chroma-url", url)
         with (
-            serving(settings.data, tmp_path / "one", *flags) as one,
-            serving(settings.data, tmp_path / "two", *flags) as two,
+            serving(settings.data, tmp_path / "one", *flags, "--state-url", f"sqlite:///{tmp_path}/one.db") as one,
+            serving(settings.data, tmp_path / "two", *flags, "--state-url", f"sqlite:///{tmp_path}/two.db") as two,
         ):
             check_follows(run_newsbot, demands, [one, two], NEWSBOT_CHROMA_URL=url)
 

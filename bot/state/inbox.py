@@ -59,6 +59,7 @@ class Inbox:
         self._holder = f"{holder[:40]}/{uuid.uuid4().hex[:12]}"
         self._unwritten, self._lock = Unwritten(), threading.RLock()
         self._working: set[int] = set()
+        self._owner = ""
         self._paused_until = -math.inf
         self._cleared = 0.0
 
@@ -148,16 +149,24 @@ class Inbox:
     def renew(self) -> None:
         """Extend the lease of all that this process works on."""
         working = list(self._working)
+        if self._owner:
+            self._leases.hold(_OWNER, self._owner, 2 * LEASE)
         if self._write() and working:
             self._change("renew", of_updates=working, as_holder=self._holder, until_then=self._now() + LEASE)
 
     def belong_to(self, bot_id: int) -> bool:
-        """Drop everything if it was left by another bot, whose updates have the same numbers; whether that was so."""
-        before, now = self._leases.read(_OWNER), str(bot_id)
-        if before == now:
-            return False
-        self._leases.write(_OWNER, now)
-        return bool(before) and bool(self._change("drop_all"))
+        """Let this be the inbox of a bot, as long as it renews; whether it is, and not that of another that is alive.
+
+        What a bot left that is not alive any more is dropped: updates of another have the same numbers.
+        """
+        self._owner = str(bot_id)
+        before = self._leases.read(_OWNER)
+        if not self._leases.hold(_OWNER, self._owner, 2 * LEASE):
+            return before in ("", self._owner)  # a database that fails stops nobody
+        if before != self._owner:
+            self._change("drop_all")
+            self._leases.write(_OWNER, self._owner)
+        return True
 
     def release(self, *, everybody: bool = False) -> None:
         """Give back what this process works on; `everybody`: what any process does, at the start of the only one."""
@@ -172,6 +181,7 @@ class Inbox:
             self._change("release_all")
         else:
             self._change("release", as_holder=self._holder)
+            self._leases.release(_OWNER, self._owner)
 
     def find_sent(self, chat_id: int, message_id: int) -> tuple[int, ...]:
         """The ids of the messages that were sent in reply to a message, in their order."""

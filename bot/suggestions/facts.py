@@ -43,7 +43,8 @@ _ACTIVE = compile_later(
 )
 # An object that says too little alone, or is none: "the deal", "over the truck".
 _VAGUE = compile_later(
-    rf"^ the(?!.*[A-Z])|^ (?:and|of|into|over|through|against|toward|up|down|off|out|back|away)\b| (?:{_ARTICLES})$"
+    rf"^ the(?!.*[A-Z])|^ (?:and|of|into|over|through|against|toward|up|down|off|out|back|away)\b"
+    rf"| (?:{_ARTICLES}|\w+ly)$"
 )
 _WHEN = compile_later(rf"[.,]? (?:on |in |last |late |early |this )?{_DAY}")
 _WHEN_WITHIN = compile_later(rf"^.{{0,50}}? (?:on |in |last |late |early |this )?{_DAY}")
@@ -60,7 +61,17 @@ _COUNTED = (
     ),
     compile_later(rf"\b(?P<done>killed|injured|wounded|displaced) (?:at least |more than |about )?[\d,]+ {_PEOPLE}\b"),
 )
+# What stands in every sentence that gives a question.
+_TELLS = compile_later(
+    rf"{_DAY}|\b(?:because|due to|on suspicion|on charges|allegedly|amid|killed|injured|wounded|displaced|found dead)\b"
+    rf"|\b(?:was|were|been) (?:\w+ly )?(?:{'|'.join(DONE)})\b"
+)
 _IN = compile_later(r"\b(?:in|at|near) (?:the )?$")
+
+
+def has_fact(sentence: str) -> bool:
+    """Whether a sentence may answer when, where, why or how many: the rest is not looked at, for time."""
+    return _TELLS.search(sentence) is not None
 
 
 def find_facts(span: Span, names: Sequence[Name]) -> Iterator[Idea]:

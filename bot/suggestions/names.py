@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.answers import Span
 from bot.follow_ups.name_kinds import COUNTRIES, EVENTS, GROUPS, ROLES, TITLES
 from bot.name_words import DAYS_AND_MONTHS
-from bot.references.full_names import find_full_name
-from bot.references.mentions import Name, is_thing
+from bot.references.full_names import find_full_name, places_of
+from bot.references.mentions import Name, find_names, is_thing
 from config.patterns import compile_later
 
 _THE = compile_later(r"\b[Tt]he $")
@@ -26,10 +27,13 @@ _WITH_ARTICLE = EVENTS | GROUPS | {"house", "court"}
 _NO_NAMES = frozenset(
     """american british chinese french german greek dutch swiss thai afghan iraqi israeli pakistani saudi white black
     native asian european arab jewish muslim christian catholic democrat democratic republican gop covid god tv pm mr
-    mrs ms dr northern southern eastern western inc co""".split()
+    mrs ms dr northern southern eastern western inc co ceo coo cfo suv suvs dna""".split()
 )
-_NO_PARTS = DAYS_AND_MONTHS - {"may", "june", "april"} | frozenset("edt est edt pdt pst gmt bst utc".split())
+_NO_PARTS = DAYS_AND_MONTHS - {"may", "june", "april"} | frozenset(
+    "edt est pdt pst gmt bst utc jan feb aug sept oct nov dec halloween christmas easter thanksgiving".split()
+)
 _PARTICLES = frozenset("al bin da de del der di dos el la le van von".split())
+_CAPITAL_BEFORE = compile_later(r"(?<!\w)([A-Z][\w’'.-]*) $")
 _SHORTEST = 3  # letters
 
 
@@ -43,14 +47,19 @@ class Whole:
     is_person: bool
 
 
+@lru_cache(maxsize=64)
+def names_in(text: str) -> tuple[Name, ...]:
+    """The names of a sentence that was shown: it is looked at for more than one thing."""
+    return tuple(find_names(text))
+
+
 def make_whole(span: Span, name: Name) -> Whole | None:
     """A name of a sentence as a question can use it; None for one that is known only in part, or is none."""
     text, sentence, folded = name.text, span.text, name.text.casefold()
     the = _THE.search(sentence, max(0, name.start - 5), name.start) is not None
     if folded in COUNTRIES:
         return Whole(f"the {text}" if the else text, name.start, name.end, False)
-    words = {word.casefold() for word in name.words}
-    if text.endswith(".") or any(char.isdigit() for char in text) or len(text) < _SHORTEST or words & _NO_PARTS:
+    if not _is_plain(name):
         return None
     if name.is_person and len(name.words) > 1:
         whole = name.words[0].casefold() not in _PARTICLES
@@ -59,7 +68,7 @@ def make_whole(span: Span, name: Name) -> Whole | None:
         full = find_full_name(span.article, text, span.start + name.start)
         if full is not None or name.title:
             return Whole(full.text, name.start, name.end, True) if full else None
-    if name.last.casefold() in _NO_NAMES or _DEMONYM.search(text) or _PART.match(sentence, name.end):
+    if not is_own(name) or _PART.match(sentence, name.end):
         return None
     if len(name.words) == 1 and folded not in _BODIES:
         is_body = text.isupper() or (the and not is_thing([text]))
@@ -70,11 +79,24 @@ def make_whole(span: Span, name: Name) -> Whole | None:
     return Whole(f"the {text}" if the else text, name.start, name.end, False) if is_body else None
 
 
+def is_own(name: Name) -> bool:
+    """Whether a name can be one's own: it is no day, and nobody's for being of a people or a party."""
+    return _is_plain(name) and (
+        name.is_person or (name.last.casefold() not in _NO_NAMES and not _DEMONYM.search(name.text))
+    )
+
+
+def _is_plain(name: Name) -> bool:
+    text = name.text
+    if text.endswith(".") or len(text) < _SHORTEST or any(char.isdigit() for char in text):
+        return False
+    return _NO_PARTS.isdisjoint(text.casefold().split())
+
+
 def stands_in(text: str, name: str) -> bool:
     """Whether a text has a name, or its last word and not as that of somebody else."""
-    words = name.split()
-    if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE):
+    last = name.rsplit(maxsplit=1)[-1]
+    if places_of(text.casefold(), name.casefold()):
         return True
-    last = re.compile(rf"(?:(?P<before>[A-Z][\w’'.-]*) )?(?<!\w){re.escape(words[-1])}(?!\w)")
-    befores = [found["before"] for found in last.finditer(text)] if words[-1] in text else []
-    return any(one is None or one in words or one.rstrip(".").lower() in TITLES | ROLES for one in befores)
+    befores = [_CAPITAL_BEFORE.search(text, max(0, start - 30), start) for start in places_of(text, last)]
+    return any(one is None or one[1] in name.split() or one[1].rstrip(".").lower() in TITLES | ROLES for one in befores)

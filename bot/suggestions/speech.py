@@ -27,7 +27,7 @@ _MANY = compile_later(
     r"\b(?P<who>(?i:police|prosecutors|investigators|authorities|officials|researchers|scientists|experts|doctors"
     r"|analysts|economists|lawyers|activists))(?: have)? (?:said|say|told|added|wrote|warned|warn|announced)\b"
 )
-_MEDIA = compile_later(
+MEDIA = compile_later(
     r"\b(?:CNN|Reuters|AP|AFP|BBC|NBC|ABC|CBS|NPR|Fox|Bloomberg|Associated|Press|Times|Post|Journal|Mail|Guardian|News"
     r"|Today|TODAY|Independent|Telegraph|Week|Magazine|Herald|Tribune)\b"
 )
@@ -70,7 +70,7 @@ def find_speech(span: Span, names: Sequence[Name], question: str) -> Iterator[Id
     for name in names:
         role = _find_role(span, name)
         whole = make_whole(span, name) if role is not None else None
-        if role is None or whole is None or _MEDIA.search(whole.text):
+        if role is None or whole is None or MEDIA.search(whole.text):
             continue
         # What stands beside a speaker says who that is, and behind quoted words and their speaker, when and where.
         says = None if _AFTER_QUOTE.match(sentence, 0, name.start) else _SAYS.match(sentence, name.end)
@@ -118,7 +118,7 @@ def _find_topics(span: Span, names: Sequence[Name], speaker: str, start: int, qu
         is_same = last in name.text or name.text.casefold() in outlet
         if is_same or abs(name.start - start) < _BESIDE or not _STANDS.match(sentence, name.end):
             continue
-        if _NOT_SPOKEN_OF.search(sentence, max(0, name.start - 30), name.start) or _MEDIA.search(name.text):
+        if _NOT_SPOKEN_OF.search(sentence, max(0, name.start - 30), name.start) or MEDIA.search(name.text):
             continue
         # What the Russian minister says is mostly of Russia.
         before = max(start - 2 * _BESIDE, name.end if name.end <= start else 0)

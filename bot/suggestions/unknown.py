@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from bot.answers import Span
 from bot.follow_ups.name_kinds import COUNTRIES
+from bot.references.full_names import places_of
 from bot.references.mentions import Name, find_names, is_given
 from bot.references.people_words import ROLES
 from bot.suggestions.idea import Idea
+from bot.suggestions.names import names_in
 from config.patterns import compile_later
 from index.keywords import KeywordIndex
 
 _KNOWN = 0.002  # share of the passages with a name from which on everybody knows it,
+_SHORTEST = 3  # letters of a name of a thing
 _FEW = 15  # if they are not just a few
 _WHO = compile_later(r"(?: \([A-Z]{2,6}\))?, (?:the|an?|who is|who was|its|one of) ")
 _WHAT = compile_later(r"(?: \([A-Z]{2,6}\))?, (?:an?|the) (?P<what>[a-z][^,.;]{8,60})")
 _PLACED = compile_later(r"\b(?:in|at|near|from|to|of|for|and|on|by) (?:the )?$")
 _DEMONYM = compile_later(r"(?:ian|ean|ish|ese|ans|ist|ists)$")
+_CAPITAL_BEFORE = compile_later(r"(?<!\w)[A-Z][\w.’-]+ $")
+_CAPITAL_AFTER = compile_later(r" [A-Z]")
 _PEOPLE = ROLES | frozenset("who man woman mother father son daughter wife husband expert fellow".split())
 
 
@@ -47,7 +51,7 @@ class Unknown:
         names: dict[str, bool] = {}
         explained = set()
         for span in self._shown:
-            for name in find_names(span.text):
+            for name in names_in(span.text):
                 is_person = name.is_person and len(name.words) > 1
                 if is_person or _is_thing(name, span):
                     names.setdefault(name.text, is_person)
@@ -73,5 +77,10 @@ def _is_thing(name: Name, span: Span) -> bool:
     text = name.text
     if name.title or "." in text or any(map(is_given, name.words)) or _DEMONYM.search(text):
         return False
-    longer = rf"[A-Z][\w.’-]+ {re.escape(text)}\b|\b{re.escape(text)} [A-Z]"
-    return text.casefold() not in COUNTRIES and (len(name.words) > 1 or not re.search(longer, span.article.text))
+    if text.casefold() in COUNTRIES or len(text) < _SHORTEST:
+        return False
+    return len(name.words) > 1 or not any(
+        _CAPITAL_BEFORE.search(told, max(0, start - 30), start) or _CAPITAL_AFTER.match(told, start + len(text))
+        for told in [span.article.text]
+        for start in places_of(told, text)
+    )

@@ -103,8 +103,8 @@ class Service:
         if stopped.is_set():
             return
         me = self._bot.bot
-        if await asyncio.to_thread(self._inbox.belong_to, me.id):
-            _LOG.warning("the state database was another bot's: what waited for that one is dropped")
+        if not await asyncio.to_thread(self._inbox.belong_to, me.id):
+            raise NewsbotError("another bot uses this state database", "give each its own: set NEWSBOT_STATE_URL")
         handler, inline = Handler(self._bot, me, self._desk, self._inbox), InlineQueries(self._bot, self._desk)
         bound = self._settings.queue_limit
         dispatcher = Dispatcher(self._inbox, handler.handle, handler.refuse, bound, _LANE_BOUND)
