@@ -293,7 +293,7 @@ def test_what_stands_on_a_button_presses_it(run_here: RunHere, sample_settings: 
     """
     lines = [
         f"> {QUESTION}",
-        "< ( Passages | More like this ) ( 👍 | 👎 ) ( What did",
+        "< ( Passages | More like this ) ( 👍 | 👎 ) (",
         "> who won the World Cup?",
         "> Passages",
         "< Capeside Dispatch",

@@ -204,7 +204,7 @@ def test_another_takes_over_what_a_process_left(inbox: Inbox, state_settings: Se
     assert other.claim("a") is None
     clock.now += 20
     other.renew()
-    assert other.waiting_lanes() == ["a", "b"]
+    assert other.waiting_lanes() == ["b", "a"]  # one was tried, and may be why its process died
     assert other.claim("a") == job(1, sent=(7,), attempts=2)
     inbox.renew()
     clock.now += 20

@@ -111,7 +111,7 @@ class Inbox:
         return Job(row["update_id"], lane, row["payload"], _read_ids(row["sent"]), row["attempts"])
 
     def waiting_lanes(self) -> list[str]:
-        """The lanes with something to do on which nobody works, the one that waits longest first."""
+        """The lanes with something to do on which nobody works: what was tried least first, then what waits longest."""
         from bot.state import inbox_rows
 
         self._write()

@@ -46,7 +46,7 @@ _WAITING_LANES = (
     .where(_WAITS)
     .group_by(INBOX.c.lane)
     .having(func.max(INBOX.c.until) <= bindparam("at"))
-    .order_by(func.min(INBOX.c.update_id))
+    .order_by(func.max(INBOX.c.attempts), func.min(INBOX.c.update_id))
 )
 _NOTE_SENT = update(INBOX).where(_IS_THIS).values(sent=INBOX.c.sent + bindparam("more_sent"))
 _FINISH = update(INBOX).where(_IS_THIS, _WAITS).values(_DONE)
@@ -123,7 +123,7 @@ def write(connection: Connection, rows: Iterable[Row], changes: Iterable[Change]
 
 
 def find_lanes(connection: Connection, now: float) -> list[str]:
-    """The lanes with rows that are not done, of which none is worked on; the one with the oldest first."""
+    """The lanes with rows that are not done, of which none is worked on: what was tried least, then what is oldest."""
     return list(connection.execute(_WAITING_LANES, {"at": now}).scalars())
 
 

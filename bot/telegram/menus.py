@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from functools import partial
 
 import telegram
 from telegram.error import TelegramError
 
 from bot.conversation.commands import COMMANDS, Command
+from bot.telegram.calls import UndeliverableError, insist
 from bot.texts import LANGUAGES, translate
 from config.logs import scrub
 
@@ -36,6 +38,6 @@ async def _set(bot: telegram.Bot, scope: telegram.BotCommandScope, commands: Ite
         code = None if language == "en" else language
         menu = [telegram.BotCommand(command.name, translate(command.help, language)) for command in commands]
         try:
-            await bot.set_my_commands(menu, scope, code)
-        except TelegramError as error:
+            await insist(partial(bot.set_my_commands, menu, scope, code))
+        except (TelegramError, UndeliverableError) as error:
             _LOG.warning("the command menu was not set: %s", scrub(str(error), ()))
