@@ -18,6 +18,7 @@ from bot.state.database import StateDatabase
 from bot.state.tables import VOTES
 from bot.texts import Text
 from config.settings import Settings
+from tests.clock import Clock
 
 pytest_plugins = ["tests.postgres"]
 
@@ -29,21 +30,10 @@ NOTE = Text("The newest article on this is from {day}.", day=date(2020, 2, 18))
 NESTED = Text("{first}, {count} times", first=Text("in all"), count=3)
 
 
-class Clock:
-    """A clock that stands until it is set."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        """The moment, in seconds since 1970."""
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
     """A clock of this test's own."""
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from bot.state.leases import Leases
 from bot.state.tables import INBOX
 from bot.state.unwritten import Unwritten
 from config.settings import Settings, load_settings
+from tests.clock import Clock
 
 pytest_plugins = ["tests.postgres"]
 
@@ -56,21 +57,10 @@ os.kill(os.getpid(), 9)
 """
 
 
-class Clock:
-    """A clock that stands until it is set."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        """The moment, in seconds since 1970."""
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
     """A clock of this test's own."""
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture
@@ -324,7 +314,7 @@ def test_whatever_happens_in_whatever_order(
     steps: list[tuple[str, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Updates that come in any order, twice, and to processes that die: each is finished once, by one at a time."""
-    settings, clock = load_settings({"data": tmp_path_factory.mktemp("inbox")}), Clock()
+    settings, clock = load_settings({"data": tmp_path_factory.mktemp("inbox")}), Clock(NOW)
     inboxes = [Inbox(settings, str(number), clock) for number in range(2)]
     accepted: set[int] = set()
     finished: list[int] = []

@@ -11,26 +11,16 @@ from bot.incidents import Incidents
 from bot.texts import Text
 from config.errors import ServiceError
 from config.settings import Settings, load_settings
+from tests.clock import Clock
 
 NOW = 20_000 * 86_400.0 + 10 * 3600 + 2 * 60  # 10:02 UTC
 TOKEN = "123456:" + "A" * 35
 
 
-class Clock:
-    """A clock that stands until it is set."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        """The moment, in seconds since 1970."""
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
     """A clock of this test's own."""
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

@@ -16,26 +16,16 @@ from bot.texts import Text
 from config.settings import Settings, load_settings
 from index.embed import WordLlamaEmbedder
 from index.live import LiveIndex
+from tests.clock import Clock
 
 NOW = 20_000 * 86_400.0 + 14 * 3600  # 14:00 UTC
 ADA, BOB = 7, 8
 
 
-class Clock:
-    """A clock that stands until it is set."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        """The moment, in seconds since 1970."""
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
     """A clock of this test's own."""
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from bot.state.people import People, Person
 from config.settings import Settings
+from tests.clock import Clock
 
 pytest_plugins = ["tests.postgres"]
 
@@ -16,21 +17,10 @@ NOW = 1_700_000_000.0
 BIG, GROUP, SUPERGROUP = 7_000_000_000, -200, -1_001_234_567_890
 
 
-class Clock:
-    """A clock that stands until it is set."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        """The moment, in seconds since 1970."""
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
     """A clock of this test's own."""
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture
