@@ -35,7 +35,7 @@ QUESTIONS = (
     "what did Omer Celik say?",
 )
 _GROUPS = 4  # every so many-th chat is a group
-_FAULTS: tuple[int | str, ...] = (429, 502, "drop before", "hang")
+_FAULTS: tuple[int | str, ...] = (429, 502, "drop before", "drop after", "hang")
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _wait_for_messages(api: TelegramApi, chats: list[int], number: int) -> None:
 
 
 def _room(number: int) -> int:
-    return -(900_000 + number) if number % _GROUPS == 0 else 900_000 + number
+    return -(1_000_000_900_000 + number) if number % _GROUPS == 0 else 900_000 + number
 
 
 def _ask(api: TelegramApi, chat: int, number: int, question: str) -> None:

@@ -15,6 +15,9 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import telegram
+from telegram.request import HTTPXRequest
+
 from tests.bot_api.bot_methods import BotMethods
 from tests.bot_api.faults import Fault, RandomFaults
 from tests.bot_api.http_server import Answer, HttpServer
@@ -57,6 +60,11 @@ class TelegramApi(Memberships, BotMethods):
     def __exit__(self, *exc_info: object) -> None:
         self._delivery.close()
         self._server.stop()
+
+    def make_bot(self) -> telegram.Bot:
+        """A bot of this server, which waits longer than the machine may be busy."""
+        patient = HTTPXRequest(read_timeout=30, write_timeout=30, connect_timeout=30, pool_timeout=30)
+        return telegram.Bot(self.token, f"{self.url}/bot", f"{self.url}/file/bot", request=patient)
 
     def wait_for(self, condition: Callable[[TelegramApi], object], timeout: float = 20.0) -> None:
         """Wait until the condition holds; on time-out raise AssertionError that lists the last calls."""

@@ -44,6 +44,7 @@ MAY_LOAD = {
     "index/terms.py": {"tantivy"},
     "index/llama.py": {"llama_index"},
     "bot/telegram/*.py": {"telegram"},
+    "bot/telegram/sending.py": {"telegram", "httpx"},
     "bot/state/tables.py": {"sqlalchemy"},
     "bot/state/inbox_rows.py": {"sqlalchemy"},
     "bot/state/upserts.py": {"sqlalchemy"},

@@ -385,7 +385,7 @@ def test_python_telegram_bot_understands_the_answers(bot: Bot) -> None:
     bot.api.promote(GROUP, USER)
 
     async def call() -> list[Any]:
-        async with telegram.Bot(bot.api.token, f"{bot.api.url}/bot", f"{bot.api.url}/file/bot") as client:
+        async with bot.api.make_bot() as client:
             sent = await client.send_message(GROUP, "x", reply_parameters=telegram.ReplyParameters(2))
             chat = await client.get_chat(GROUP)
             member = await client.get_chat_member(GROUP, USER)

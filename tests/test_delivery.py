@@ -15,6 +15,7 @@ from bot.conversation.messages import Button, Reply
 from bot.render.telegram_html import render_answer
 from bot.telegram.calls import Place, UndeliverableError
 from bot.telegram.delivery import Delivery
+from bot.telegram.sending import Sender
 from tests.bot_api.records import Call, SentMessage
 from tests.telegram_api import TelegramApi
 from tests.test_render import answered, cite
@@ -55,7 +56,7 @@ def run(api: TelegramApi, work: Callable[[telegram.Bot], Awaitable[None]]) -> No
     """Let something work with a bot of the server."""
 
     async def begin() -> None:
-        async with telegram.Bot(api.token, f"{api.url}/bot", f"{api.url}/file/bot") as bot:
+        async with api.make_bot() as bot:
             await work(bot)
 
     asyncio.run(begin())
@@ -69,7 +70,7 @@ def show(api: TelegramApi, place: Place, *replies: Reply, sent: Sequence[int] = 
         noted.extend(message_ids)
 
     async def work(bot: telegram.Bot) -> None:
-        delivery = Delivery(bot, place, 9, sent=sent, note=note)
+        delivery = Delivery(Sender(bot), place, 9, sent=sent, note=note)
         delivery.begin()
         for number, reply in enumerate(replies):
             await asyncio.sleep(0.5 if number else 0)
@@ -144,7 +145,7 @@ def test_an_answer_that_is_finished_at_once_does_not_grow(api: TelegramApi, grou
     """What grows is kept back for a moment: most answers are whole by then."""
 
     async def work(bot: telegram.Bot) -> None:
-        delivery = Delivery(bot, group, 9)
+        delivery = Delivery(Sender(bot), group, 9)
         for reply in (*grow("One."), Reply(SHORT)):
             await delivery.show(reply)
 
@@ -212,7 +213,7 @@ def test_a_group_that_moves(api: TelegramApi) -> None:
     async def moved(old: int, to: int) -> None:
         moves.append((old, to))
 
-    run(api, lambda bot: Delivery(bot, place, 9, moved=moved).show(Reply(SHORT)))
+    run(api, lambda bot: Delivery(Sender(bot), place, 9, moved=moved).show(Reply(SHORT)))
     assert moves == [(chat, new)]
     assert [message.html for message in api.messages(new)] == [SHORT_HTML]
 
@@ -226,7 +227,7 @@ def test_what_cannot_arrive(api: TelegramApi, place: Place, why: str) -> None:
         api.fail_next("sendMessage", 400, times=2)
     where = Place(new_id()) if why == "unknown" else place
     with pytest.raises(UndeliverableError) as error:
-        run(api, lambda bot: Delivery(bot, where, 9).show(Reply(SHORT)))
+        run(api, lambda bot: Delivery(Sender(bot), where, 9).show(Reply(SHORT)))
     assert error.value.is_final == (why != "refused")
 
 
@@ -251,7 +252,7 @@ def test_what_fails_beside_harms_nothing(api: TelegramApi, group: Place, caplog:
             raise OSError("the disk is full")
 
     async def work(bot: telegram.Bot) -> None:
-        delivery = Delivery(bot, group, 9, note=note)
+        delivery = Delivery(Sender(bot), group, 9, note=note)
         await delivery.show(*grow("One."))
         await asyncio.sleep(0.5)
         await delivery.show(Reply(SHORT))

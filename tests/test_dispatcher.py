@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from bot.state.inbox import Inbox, Job
+from bot.state.inbox import Inbox
+from bot.state.jobs import Job
 from bot.telegram.dispatcher import Dispatcher
 from config.settings import Settings
 

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.state.database import StateDatabase
-from bot.state.inbox import LEASE, Inbox, Job
+from bot.state.inbox import LEASE, Inbox
+from bot.state.jobs import Job
 from bot.state.leases import Leases
 from bot.state.tables import INBOX
 from bot.state.unwritten import Unwritten
@@ -165,6 +166,20 @@ def test_what_people_wrote_is_erased(inbox: Inbox, state_settings: Settings, clo
     assert work(inbox) == [2]
     assert read() == [(2, "", "")]
     assert inbox.find_sent(5, 6) == ()
+
+
+def test_a_message_on_its_way(inbox: Inbox) -> None:
+    """What was newest when a message was on its way is known as long as nothing was heard of that message."""
+    put(inbox, 1)
+    for since, sent, expected in ((30, [], 30), (30, [31], None), (32, [33, 34], None), (40, [], 40)):
+        inbox.note_sending(1, since)
+        if sent:
+            inbox.note_sent(1, sent)
+        claimed = inbox.claim("a")
+        assert claimed is not None
+        assert claimed.sending_since == expected
+        inbox.release(everybody=True)
+    assert inbox.find_sent(5, 1) == (31, 33, 34)
 
 
 def test_a_correction_takes_the_place_of_what_waits(inbox: Inbox) -> None:

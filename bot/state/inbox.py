@@ -12,10 +12,10 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.state.database import StateDatabase
+from bot.state.jobs import Job, make_row, read_ids, read_job
 from bot.state.leases import Leases
 from bot.state.unwritten import Accepted, Row, Unwritten
 from config.settings import Settings
@@ -30,20 +30,6 @@ _BETWEEN_CLEARINGS = 60.0  # seconds
 _PAUSE = 1.0  # seconds for which a database that failed is left alone, so that nobody waits for it again and again
 _LOG = logging.getLogger(__name__)
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Job:
-    """An update to work on: `payload` is its JSON, `sent` the ids of messages that were already sent for it.
-
-    `attempts` is how often it was begun, this time included: from 2 on, somebody began it and never finished.
-    """
-
-    update_id: int
-    lane: str
-    payload: str
-    sent: tuple[int, ...]
-    attempts: int
 
 
 class Inbox:
@@ -80,7 +66,7 @@ class Inbox:
         """
         from bot.state import inbox_rows
 
-        row = _make_row(update_id, lane, payload, chat_id, message_id)
+        row = make_row(update_id, lane, payload, chat_id, message_id)
         with self._lock:
             if update_id in self._unwritten.rows:
                 return "known"
@@ -108,7 +94,7 @@ class Inbox:
             return None
         (row,) = rows
         self._working.add(row["update_id"])
-        return Job(row["update_id"], lane, row["payload"], _read_ids(row["sent"]), row["attempts"])
+        return read_job(row)
 
     def waiting_lanes(self) -> list[str]:
         """The lanes with something to do on which nobody works: what was tried least first, then what waits longest."""
@@ -127,7 +113,13 @@ class Inbox:
 
     def note_sent(self, update_id: int, message_ids: Sequence[int]) -> None:
         """Add the ids of messages that were sent for an update."""
-        more = "".join(f"{number}," for number in message_ids)
+        self._add_sent(update_id, "".join(f"{number}," for number in message_ids))
+
+    def note_sending(self, update_id: int, since: int) -> None:
+        """A message is on its way for an update; `since` is the newest id that is known until it has arrived."""
+        self._add_sent(update_id, f"-{since},")
+
+    def _add_sent(self, update_id: int, more: str) -> None:
         with self._lock:
             if (row := self._unwritten.rows.get(update_id)) is not None:
                 row["sent"] += more
@@ -189,7 +181,7 @@ class Inbox:
 
         found = self._run(lambda c: inbox_rows.find_sent(c, chat_id, message_id)) or []
         with self._lock:
-            return _read_ids(
+            return read_ids(
                 "".join([*found, *(row["sent"] for row in self._unwritten.of_message(chat_id, message_id))])
             )
 
@@ -246,12 +238,3 @@ class Inbox:
             if is_written:
                 self._unwritten.clear()
             return is_written
-
-
-def _make_row(update_id: int, lane: str, payload: str, chat_id: int | None, message_id: int | None) -> Row:
-    row: Row = {"update_id": update_id, "lane": lane, "payload": payload, "chat_id": chat_id, "message_id": message_id}
-    return row | {"sent": "", "attempts": 0, "holder": "", "until": 0.0, "finished": None}
-
-
-def _read_ids(text: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in text.split(",") if number)

@@ -29,7 +29,8 @@ USAGE = Table(
 )
 
 # Accepted updates of Telegram. `finished` is when (seconds since 1970), null before; `until` is when the lease of the
-# holder that works on it ends, 0 if nobody does; `sent` has the ids of messages sent for it, each before a comma.
+# holder that works on it ends, 0 if nobody does; `sent` has the ids of messages sent for it, each before a comma, and
+# -N where one was on its way while N was the newest id.
 INBOX = Table(
     "inbox",
     METADATA,

@@ -19,7 +19,7 @@ from config.logs import scrub
 _LOG = logging.getLogger(__name__)
 _WAITS = (0.5, 1, 2, 4, 8, 16)  # seconds between tries when Telegram does not answer, the last one again and again
 _PATIENCE = 6 * 3600.0  # seconds after which a message that Telegram did not take is given up
-_NO_PREVIEW = telegram.LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW = telegram.LinkPreviewOptions(is_disabled=True)
 T = TypeVar("T")
 Keyboard = telegram.InlineKeyboardMarkup | None
 
@@ -86,28 +86,13 @@ class Place:
     reply_to: int | None = None
 
 
-async def send(bot: telegram.Bot, place: Place, text: str, mode: str | None, keyboard: Keyboard = None) -> int:
-    """Send a message, without previews of its links; gives its id."""
-    reply = telegram.ReplyParameters(place.reply_to, allow_sending_without_reply=True) if place.reply_to else None
-    message = await bot.send_message(
-        place.chat_id,
-        text,
-        parse_mode=mode,
-        link_preview_options=_NO_PREVIEW,
-        message_thread_id=place.thread_id,
-        reply_parameters=reply,
-        reply_markup=keyboard,
-    )
-    return message.message_id
-
-
 async def edit(
     bot: telegram.Bot, chat_id: int, message_id: int, text: str, mode: str | None, keyboard: Keyboard = None
 ) -> None:
     """Let a message say something else. That it says it already is no error."""
     try:
         await bot.edit_message_text(
-            text, chat_id, message_id, parse_mode=mode, link_preview_options=_NO_PREVIEW, reply_markup=keyboard
+            text, chat_id, message_id, parse_mode=mode, link_preview_options=NO_PREVIEW, reply_markup=keyboard
         )
     except BadRequest as error:
         if "not modified" not in error.message.lower():

@@ -13,14 +13,14 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
-import telegram
 from telegram.constants import ChatAction, ParseMode
 from telegram.error import BadRequest, ChatMigrated
 
 from bot.answers import Answer
 from bot.conversation.messages import Reply
 from bot.render.telegram_html import visible_text
-from bot.telegram.calls import Keyboard, Place, UndeliverableError, edit, insist, offer, send
+from bot.telegram.calls import Keyboard, Place, UndeliverableError, edit, insist, offer
+from bot.telegram.sending import Sender, SendOnce
 from bot.telegram.showing import make_keyboard, render_growing, render_reply
 
 _LOG = logging.getLogger(__name__)
@@ -37,19 +37,23 @@ class Delivery:
 
     `sent` are the messages that were already sent for it, before a restart or before its author corrected it: they are
     edited. `note` is given the id of each message that is sent besides; `moved` is told of a group that got a new id.
+    `since` and `mark` are those of `SendOnce`.
     """
 
     def __init__(
         self,
-        bot: telegram.Bot,
+        sender: Sender,
         place: Place,
         number: int,
         *,
         sent: Sequence[int] = (),
+        since: int | None = None,
+        mark: Callable[[int], Awaitable[None]] | None = None,
         note: Callable[[Sequence[int]], Awaitable[None]] | None = None,
         moved: Callable[[int, int], Awaitable[None]] | None = None,
     ) -> None:
-        self._bot, self._place, self._number = bot, place, number
+        self._bot, self._sender, self._place, self._number = sender.bot, sender, place, number
+        self._once = SendOnce(sender, since, mark)
         self._sent, self._note, self._moved = list(sent), note, moved
         self._used = 0  # of `sent`, by final messages of this time
         self._grown: Reply | None = None  # what is to be shown next of an answer that grows
@@ -127,7 +131,7 @@ class Delivery:
         elif self._sent:
             await offer(edit(self._bot, place.chat_id, self._sent[0], html, ParseMode.HTML), self._keep_silent)
             self._note_edit()
-        elif message_id := await offer(send(self._bot, place, html, ParseMode.HTML), self._keep_silent):
+        elif message_id := await offer(self._once.send(place, html, ParseMode.HTML), self._keep_silent):
             self._note_edit()
             self._sent.append(message_id)
             await self._tell_sent(message_id)
@@ -136,7 +140,7 @@ class Delivery:
         """One message that says how far something is, edited when it has got further."""
         html = render_reply(reply)[0]
         if self._progress_id is None:
-            self._progress_id = await offer(send(self._bot, self._place, html, ParseMode.HTML))
+            self._progress_id = await offer(self._sender.send(self._place, html, ParseMode.HTML))
             self._note_edit()
         elif self._until_free() <= 0:
             await offer(edit(self._bot, self._place.chat_id, self._progress_id, html, ParseMode.HTML))
@@ -178,7 +182,7 @@ class Delivery:
                 self._used += 1
                 return
         try:
-            message_id = await self._write(html, lambda text, mode: send(self._bot, self._place, text, mode, keyboard))
+            message_id = await self._write(html, lambda text, mode: self._once.send(self._place, text, mode, keyboard))
         except BadRequest as error:
             raise UndeliverableError(str(error), is_final="chat not found" in str(error).lower()) from None
         self._sent.insert(self._used, message_id)

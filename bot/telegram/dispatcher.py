@@ -12,7 +12,8 @@ from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from bot.state.inbox import Inbox, Job
+from bot.state.inbox import Inbox
+from bot.state.jobs import Job
 
 _THREADS = 4  # for the inbox alone: it never waits for those in which answers are worked out
 _REFUSALS = 64  # that are sent at the same time; past it, accepting waits

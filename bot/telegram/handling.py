@@ -15,10 +15,12 @@ from telegram.constants import ParseMode
 from bot.conversation.conversation import Conversation, apologise
 from bot.conversation.desk import Desk
 from bot.conversation.messages import Reply
-from bot.state.inbox import Inbox, Job
-from bot.telegram.calls import UndeliverableError, edit, insist, offer, send
+from bot.state.inbox import Inbox
+from bot.state.jobs import Job
+from bot.telegram.calls import UndeliverableError, edit, insist, offer
 from bot.telegram.delivery import Delivery
 from bot.telegram.guests import answer_guest
+from bot.telegram.sending import Sender
 from bot.telegram.showing import make_keyboard, render_reply
 from bot.telegram.updates import Moved, Spoken, read_update
 from bot.telegram.voice import hear
@@ -35,8 +37,8 @@ _BROKEN = Text("I could not answer this: I was interrupted each time that I trie
 class Handler:
     """Works on the updates of one bot."""
 
-    def __init__(self, bot: telegram.Bot, me: telegram.User, desk: Desk, inbox: Inbox) -> None:
-        self._bot, self._me, self._desk, self._inbox = bot, me, desk, inbox
+    def __init__(self, sender: Sender, me: telegram.User, desk: Desk, inbox: Inbox) -> None:
+        self._sender, self._bot, self._me, self._desk, self._inbox = sender, sender.bot, me, desk, inbox
         self._conversation = Conversation(desk)
 
     async def handle(self, job: Job) -> None:
@@ -65,7 +67,7 @@ class Handler:
             await offer(self._bot.answer_callback_query(spoken.press_id, busy))
             return
         try:
-            await insist(lambda: send(self._bot, place, busy, None), _REFUSAL_PATIENCE)
+            await insist(lambda: self._sender.send(place, busy, None), _REFUSAL_PATIENCE)
         except (UndeliverableError, telegram.error.TelegramError) as error:
             _LOG.info("busy, and that cannot be delivered: %s", error)
 
@@ -83,7 +85,19 @@ class Handler:
         async def note(message_ids: Sequence[int]) -> None:
             await asyncio.to_thread(self._inbox.note_sent, job.update_id, message_ids)
 
-        delivery = Delivery(self._bot, spoken.place, job.update_id, sent=sent, note=note, moved=self._follow)
+        async def mark(since: int) -> None:
+            await asyncio.to_thread(self._inbox.note_sending, job.update_id, since)
+
+        delivery = Delivery(
+            self._sender,
+            spoken.place,
+            job.update_id,
+            sent=sent,
+            since=job.sending_since,
+            mark=mark,
+            note=note,
+            moved=self._follow,
+        )
         if job.attempts > _TRIES:
             _LOG.error("update %s was tried %d times and never finished", job.update_id, _TRIES)
             if job.sent and spoken.place.is_private:  # the answer is there

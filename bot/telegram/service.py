@@ -28,6 +28,7 @@ from bot.telegram.guests import InlineQueries
 from bot.telegram.handling import Handler
 from bot.telegram.menus import set_admin_menu, set_menus
 from bot.telegram.receiving import Receiver, check_webhook
+from bot.telegram.sending import Sender
 from bot.telegram.updates import Moved, Spoken, read_update
 from config.errors import NewsbotError, UsageError
 from config.logs import scrub
@@ -61,6 +62,7 @@ class Service:
             request=HTTPXRequest(_CONNECTIONS, read_timeout=7, pool_timeout=30),
             get_updates_request=self._polls,
         )
+        self._sender = Sender(self._bot)
         self._inbox = Inbox(settings, f"{socket.gethostname()}-{token_hex(4)}", desk.now)
 
     def run(self) -> None:
@@ -81,7 +83,7 @@ class Service:
         if chat is not None and chat.role == "banned":
             return False
         language = reply.language or (chat.language if chat else "")
-        delivery = Delivery(self._bot, Place(chat_id, chat_id > 0, thread_id), 1, moved=self._move)
+        delivery = Delivery(self._sender, Place(chat_id, chat_id > 0, thread_id), 1, moved=self._move)
         try:
             await delivery.show(replace(reply, language=language))
         except UndeliverableError as error:
@@ -105,7 +107,7 @@ class Service:
         me = self._bot.bot
         if not await asyncio.to_thread(self._inbox.belong_to, me.id):
             raise NewsbotError("another bot uses this state database", "give each its own: set NEWSBOT_STATE_URL")
-        handler, inline = Handler(self._bot, me, self._desk, self._inbox), InlineQueries(self._bot, self._desk)
+        handler, inline = Handler(self._sender, me, self._desk, self._inbox), InlineQueries(self._bot, self._desk)
         bound = self._settings.queue_limit
         dispatcher = Dispatcher(self._inbox, handler.handle, handler.refuse, bound, _LANE_BOUND)
 
@@ -113,6 +115,8 @@ class Service:
             if update.inline_query is not None:
                 inline.take(update.inline_query)
                 return
+            if update.message is not None:
+                self._sender.see(update.message)
             try:
                 spoken, payload = read_update(update, me), update.to_dict()
             except Exception:  # noqa: BLE001 - it would come again and again

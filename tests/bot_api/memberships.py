@@ -49,7 +49,12 @@ class Memberships(People):
             new = {**old, "id": new_id, "type": "supergroup"}
             self._chats[new_id], self._migrated[group_id] = new, new_id
             for chat, news in ((old, {"migrate_to_chat_id": new_id}), (new, {"migrate_from_chat_id": group_id})):
-                message = {"message_id": self._next_message_id(), "chat": chat, "date": int(time.time()), **news}
+                message = {
+                    "message_id": self._next_message_id(chat["id"]),
+                    "chat": chat,
+                    "date": int(time.time()),
+                    **news,
+                }
                 self._delivery.tell("message", message)
             return new_id
 

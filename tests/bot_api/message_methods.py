@@ -32,7 +32,7 @@ class MessageMethods(State):
         if reply and not replied and not reply.get("allow_sending_without_reply"):
             raise bad("message to be replied not found")
         sent = SentMessage(
-            self._next_message_id(),
+            self._next_message_id(chat_id),
             chat_id,
             text,
             params["text"],

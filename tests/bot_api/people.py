@@ -108,7 +108,12 @@ class People(MessageMethods, QueryMethods):
         with self._changed:
             query, user = self._new_query("guest", user_id, text), self._meet(user_id, language_code)
             chat = {"id": chat_id, "type": "group", "title": f"Chat {chat_id}"}
-            message = {"message_id": self._next_message_id(), "from": user, "chat": chat, "date": int(time.time())}
+            message = {
+                "message_id": self._next_message_id(chat_id),
+                "from": user,
+                "chat": chat,
+                "date": int(time.time()),
+            }
             message |= {"text": text, "guest_query_id": query.query_id}
             if entities := find_entities(text):
                 message["entities"] = [entity.as_json() for entity in entities]
@@ -149,7 +154,7 @@ class People(MessageMethods, QueryMethods):
         reply_to: int | None,
         date: int | None,
     ) -> int:
-        message = {"message_id": self._next_message_id(), "from": user, "chat": chat, **content}
+        message = {"message_id": self._next_message_id(chat["id"]), "from": user, "chat": chat, **content}
         message["date"] = int(time.time()) if date is None else date
         if thread_id is not None:
             message |= {"message_thread_id": thread_id, "is_topic_message": True}

@@ -58,7 +58,7 @@ class QueryMethods(State):
 
     def _send_inline(self, query: Query, message: SentMessage) -> str:
         """Let an answer become a message in a chat that the bot need not know; gives its id."""
-        inline_id = f"{query.query_id}-{self._next_message_id()}"
+        inline_id = f"{query.query_id}-{self._next_message_id(0)}"
         self._keep_sent(replace(message, inline_id=inline_id, date=int(time.time())))
         return inline_id
 

@@ -13,6 +13,7 @@ from tests.bot_api.records import Call, Draft, Query, RefusedError, SentMessage,
 
 BOT_USERNAME = "fake_test_bot"
 _PER_CHAT = 1000  # messages that are kept of a chat
+_SUPERGROUPS = -1_000_000_000_000  # and their ids from here down
 
 
 class State:
@@ -42,7 +43,8 @@ class State:
         self._drafts: list[Draft] = []
         self._menus: dict[tuple[str, str], list[dict[str, str]]] = {}
         self._files: dict[str, bytes] = {}
-        self._last_message_id = self._last_query = 0
+        self._last_message_ids: Counter[int] = Counter()
+        self._last_query = 0
         self._me = {
             "id": int(token.split(":", maxsplit=1)[0]),
             "is_bot": True,
@@ -71,9 +73,11 @@ class State:
         with self._changed:
             return {key: {item["command"]: item["description"] for item in menu} for key, menu in self._menus.items()}
 
-    def _next_message_id(self) -> int:
-        self._last_message_id += 1
-        return self._last_message_id
+    def _next_message_id(self, chat_id: int) -> int:
+        """The next id of a chat: a supergroup counts its own messages, all other chats share one count."""
+        counted = chat_id if chat_id < _SUPERGROUPS else 0
+        self._last_message_ids[counted] += 1
+        return self._last_message_ids[counted]
 
     def _new_query(self, kind: str, user_id: int, text: str = "") -> Query:
         self._last_query += 1
