@@ -9,10 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.state.usage import describe_usage, read_usage
+from bot.texts import Text, join_texts
+from config.logs import scrub
 from config.settings import Settings
+from index.articles import Failure
 from index.ledger import RememberedFailure
 from index.live import LiveIndex
-from index.report import Progress, Report
+from index.report import Progress, Report, SourceReport
 from index.schedule import next_read, next_try
 from index.sources import Source, SourceList
 
@@ -45,38 +48,50 @@ def collect_status(settings: Settings, index: LiveIndex) -> dict[str, Any]:
         }
 
 
-def describe_status(status: dict[str, Any]) -> str:
-    """The status in a few lines for a person."""
-    size = f"{status['size_bytes'] / 1_000_000:.1f} MB"
-    count = len(status["sources"])
-    return "\n".join(
-        [
-            f"{status['articles']} articles in {status['passages']} passages from {count} sources, {size}",
-            f"last re-index: {status['reindexed'] or 'not finished yet'}",
-            f"embedder: {status['embedder']}; generation: {status['generation']}",
-            *([usage] if (usage := describe_usage(status["usage"])) else []),
-            *(_write_source(source) for source in status["reading"]),
-            *_list_failures([_write_failure(failure) for failure in status["failures"]]),
-        ]
+def describe_briefly(status: dict[str, Any]) -> str:
+    """What the index holds and how old it is, in two lines for anybody."""
+    return join_texts(
+        Text(
+            "{articles} articles in {passages} passages from {sources} sources, {size} MB",
+            articles=status["articles"],
+            passages=status["passages"],
+            sources=len(status["sources"]),
+            size=f"{status['size_bytes'] / 1_000_000:.1f}",
+        ),
+        Text("last re-index: {moment}", moment=status["reindexed"] or Text("not finished yet")),
+        sep="\n",
     )
 
 
-def describe_progress(progress: Progress) -> str:
+def describe_status(status: dict[str, Any]) -> str:
+    """The status in a few lines for a person."""
+    about = {name: status[name] for name in ("embedder", "generation")}
+    return join_texts(
+        describe_briefly(status),
+        Text("embedder: {embedder}; generation: {generation}", **about),
+        describe_usage(status["usage"]),
+        *(_write_source(source) for source in status["reading"]),
+        *_list_failures([_write_failure(failure) for failure in status["failures"]]),
+        sep="\n",
+    )
+
+
+def describe_progress(progress: Progress) -> Text:
     """How far a re-index is, in one line."""
     percent = 100 * progress.done // progress.total if progress.total else 100
-    return f"Reading {progress.source}: {percent} %, {progress.articles} articles"
+    told = {"source": _show(progress.source), "percent": percent, "articles": progress.articles}
+    return Text("Reading {source}: {percent} %, {articles} articles", **told)
 
 
 def describe_report(report: Report) -> str:
     """What a re-index did, in a line for each source, and then what failed and why."""
-    lines = [
-        f"{source.source}: {source.new} new, {source.changed} changed, {source.unchanged} unchanged,"
-        f" {source.removed} removed, {source.failed} failed"
-        + (f", {source.waiting} wait for the next read" if source.waiting else "")
-        for source in report.sources
-    ]
-    total = f"{report.articles} articles in {report.passages} passages, done in {report.seconds:.1f} s"
-    return "\n".join([*lines, total, *_list_failures([f"{f.item}: {f.reason}" for f in report.failures])])
+    total = Text(
+        "{articles} articles in {passages} passages, done in {seconds:.1f} s",
+        articles=report.articles,
+        passages=report.passages,
+        seconds=report.seconds,
+    )
+    return join_texts(*map(_write_changes, report.sources), total, *_write_new_failures(report.failures), sep="\n")
 
 
 def describe_plan(report: Report) -> str:
@@ -88,7 +103,7 @@ def describe_plan(report: Report) -> str:
     ]
     kept = sum(source.unchanged for source in report.sources)
     total = f"{kept} articles stay as they are; nothing was written"
-    return "\n".join([*steps, total, *_list_failures([f"{f.item}: {f.reason}" for f in report.failures])])
+    return "\n".join([*steps, total, *_write_new_failures(report.failures)])
 
 
 def _describe_source(
@@ -129,24 +144,55 @@ def _describe_failure(failure: RememberedFailure, remote: Mapping[str, Collectio
     }
 
 
-def _write_source(source: dict[str, Any]) -> str:
-    read = f"read {source['last_read']}" if source["last_read"] else "not read yet"
-    following = f", next {source['next_read']}" if source["next_read"] else ""
-    failed = f", {source['failed']} failed" if source["failed"] else ""
-    return f"{source['kind']} {source['source']}: {source['articles']} articles, {read}{following}{failed}"
+def _write_source(source: dict[str, Any]) -> Text:
+    last, following = source["last_read"], source["next_read"]
+    if following:
+        read = Text("read {moment}, next {next_moment}", moment=last, next_moment=following)
+    else:
+        read = Text("read {moment}", moment=last) if last else Text("not read yet")
+    told = {**{name: source[name] for name in ("kind", "articles", "failed")}, "read": read}
+    told["source"] = _show(source["source"])
+    if source["failed"]:
+        return Text("{kind} {source}: {articles} articles, {read}, {failed} failed", **told)
+    return Text("{kind} {source}: {articles} articles, {read}", **told)
 
 
-def _write_failure(failure: dict[str, Any]) -> str:
-    again = f" (since {failure['since']}, tried again from {failure['next_try']})" if failure["next_try"] else ""
-    return f"{failure['item']}: {failure['reason']}{again}"
+def _write_changes(source: SourceReport) -> Text:
+    told = {**vars(source), "source": _show(source.source)}
+    if source.waiting:
+        return Text(
+            "{source}: {new} new, {changed} changed, {unchanged} unchanged, {removed} removed, {failed} failed,"
+            " {waiting} wait for the next read",
+            **told,
+        )
+    return Text(
+        "{source}: {new} new, {changed} changed, {unchanged} unchanged, {removed} removed, {failed} failed",
+        **told,
+    )
+
+
+def _write_failure(failure: dict[str, Any]) -> Text:
+    told = {**failure, "item": _show(failure["item"]), "reason": _show(failure["reason"])}
+    if failure["next_try"]:
+        return Text("failed: {item}: {reason} (since {since}, tried again from {next_try})", **told)
+    return Text("failed: {item}: {reason}", **told)
+
+
+def _write_new_failures(failures: list[Failure]) -> list[Text]:
+    return _list_failures(
+        [Text("failed: {item}: {reason}", item=_show(f.item), reason=_show(f.reason)) for f in failures]
+    )
+
+
+def _show(address: str) -> str:
+    """An address, or what is said of one, without its password: a chat is read by more than one, and kept."""
+    return scrub(address, ())
 
 
 def _write_moment(moment: float) -> str:
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
 
 
-def _list_failures(failures: list[str]) -> list[str]:
-    more = (
-        [f"… and {len(failures) - _LISTED} more (`newsbot status --json` has all)"] if len(failures) > _LISTED else []
-    )
-    return [*(f"failed: {failure}" for failure in failures[:_LISTED]), *more]
+def _list_failures(failures: list[Text]) -> list[Text]:
+    more = Text("… and {count} more (`newsbot status --json` has all)", count=len(failures) - _LISTED)
+    return [*failures[:_LISTED], more] if len(failures) > _LISTED else failures

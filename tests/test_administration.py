@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,12 @@ import pytest
 from bot.answer import Newsbot
 from bot.answers import Answer
 from bot.conversation import administration
+from bot.conversation.conversation import Conversation
 from bot.conversation.desk import Desk, Handler, Request, Role, open_desk
 from bot.conversation.lists import write_list
 from bot.conversation.messages import Message, Reply
 from bot.conversation.sources import run_sources
+from bot.render.terminal import render_content
 from bot.state.people import Person
 from bot.status import collect_status, describe_status
 from bot.texts import Text
@@ -112,6 +115,15 @@ def reply(desk: Desk, handler: Handler, argument: str = "", role: Role = "admin"
     return only.content
 
 
+def shown(desk: Desk, message: Message) -> list[str]:
+    """What is shown of the replies to a message, each in the language of whoever wrote it."""
+
+    async def collect() -> list[str]:
+        return [render_content(told.content, told.language) async for told in Conversation(desk).reply(message)]
+
+    return asyncio.run(collect())
+
+
 def ask(desk: Desk, question: str, user_id: int = ADA, *, answered: bool = False) -> int:
     """Note that a question was asked."""
     answer = Answer(question, "answered" if answered else "no_evidence", "Text.")
@@ -146,8 +158,36 @@ def test_status_for_an_admin(sample_desk: Desk, clock: Clock) -> None:
     assert reply(sample_desk, administration.run_status) == f"{full}\nQuestions today: 1\nPeople: 1"
     closed = replace(sample_desk, settings=load_settings({**vars(sample_desk.settings), "access": "allowlist"}))
     sample_desk.people.meet(ADMIN, "Admin")
-    expected = f"{full}\nQuestions today: 1\nPeople: 2\nPeople who wait for /allow: 1"
+    expected = f"{full}\nQuestions today: 1\nPeople: 2\nPeople who wait to be let in: 1"
     assert reply(closed, administration.run_status) == expected
+
+
+def test_status_in_the_language_of_an_admin(sample_desk: Desk) -> None:
+    """Whoever has chosen a language, or whose Telegram speaks it, is told the whole status in it."""
+    status = collect_status(sample_desk.settings, sample_desk.newsbot.index)
+    (source,) = status["reading"]
+    read, following, folder = source["last_read"], source["next_read"], samples_folder()
+    passages, size = status["passages"], f"{status['size_bytes'] / 1e6:.1f}"
+    in_german = f"""\
+Artikel: 16, Textstellen: {passages}, Quellen: 1, Größe: {size} MB
+Letzter Aufbau des Index: {status["reindexed"]}
+Embedding-Modell: {status["embedder"]}; Index-Generation: {status["generation"]}
+folder {folder}: Artikel: 16, zuletzt gelesen: {read}, das nächste Mal: {following}
+Fragen heute: 0
+Personen: 1"""
+    # In guillemets: what is kept to itself.
+    in_arabic = f"""\
+المقالات: 16، المقاطع: {passages}، المصادر: 1، الحجم: «{size}» م.ب
+آخر إعادة فهرسة: «{status["reindexed"]}»
+نموذج التضمين: «{status["embedder"]}»؛ إصدار الفهرس: «{status["generation"]}»
+\u200f«folder» «{folder}»: المقالات: 16، آخر قراءة: «{read}»، القراءة التالية: «{following}»
+أسئلة اليوم: 0
+الأشخاص: 1""".translate({ord("«"): "\u2068", ord("»"): "\u2069"})
+    for language, expected in (("de", in_german), ("ar", in_arabic)):
+        assert shown(sample_desk, Message(ADMIN, "/status", language=language)) == [expected]
+        sample_desk.people.set_language(ADMIN, language)
+        assert shown(sample_desk, Message(ADMIN, "/status", language="en")) == [expected]
+        sample_desk.people.set_language(ADMIN, "")
 
 
 # /reindex
@@ -172,6 +212,48 @@ def test_reindex_tells_of_each_source(desk: Desk, tmp_path: Path) -> None:
     assert report[0] == f"{tmp_path / 'one.txt'}: 1 new, 0 changed, 0 unchanged, 0 removed, 0 failed"
     assert report[1] == f"{samples_folder()}: 16 new, 0 changed, 0 unchanged, 0 removed, 0 failed"
     assert report[-1] == f"failed: {tmp_path / 'bad.txt'}: is empty"
+
+
+@pytest.mark.parametrize(
+    ("language", "begun", "progress", "report"),
+    [
+        (
+            "de",
+            "Der Index wird neu aufgebaut. Fragen werden währenddessen beantwortet.",
+            ["{one} wird gelesen: 100 %, Artikel: 1", "{bad} wird gelesen: 100 %, Artikel: 0"],
+            [
+                "{one}: neu: 1, geändert: 0, unverändert: 0, entfernt: 0, fehlgeschlagen: 0",
+                "{bad}: neu: 0, geändert: 0, unverändert: 0, entfernt: 0, fehlgeschlagen: 1",
+                "Artikel: 1, Textstellen: 1, Dauer: # s",
+                "Fehlgeschlagen: {bad}: is empty",
+            ],
+        ),
+        (
+            "ar",
+            "تجري إعادة الفهرسة، وتستمر الإجابة عن الأسئلة في أثنائها.",
+            ["تجري قراءة {one}: 100%، المقالات: 1", "تجري قراءة {bad}: 100%، المقالات: 0"],
+            [
+                "{one}: جديدة: 1، معدَّلة: 0، دون تغيير: 0، محذوفة: 0، فشل: 0",
+                "{bad}: جديدة: 0، معدَّلة: 0، دون تغيير: 0، محذوفة: 0، فشل: 1",
+                "المقالات: 1، المقاطع: 1، المدة: # ث",
+                "فشل: {bad}: is empty",
+            ],
+        ),
+    ],
+)
+def test_reindex_in_the_language_of_an_admin(
+    desk: Desk, tmp_path: Path, language: str, begun: str, progress: list[str], report: list[str]
+) -> None:
+    """The progress and the report are told in the admin's language; reasons are told as they come."""
+    one, bad = tmp_path / "one.txt", tmp_path / "bad.txt"
+    one.write_text("Quuxland demanded a treaty on Monday.\n", encoding="utf-8")
+    bad.write_bytes(b"")
+    SourceList(desk.settings.data).add([str(one), str(bad)])
+    told = shown(desk, Message(ADMIN, "/reindex", language=language))
+    first, *_, newest, last = [re.sub("[\u200f\u2068\u2069]", "", text).split("\n") for text in told]
+    assert first == [begun]
+    assert newest == [line.format(one=one, bad=bad) for line in progress]
+    assert [re.sub(r"\d+\.\d", "#", line) for line in last] == [line.format(one=one, bad=bad) for line in report]
 
 
 def test_reindex_while_another_process_writes(desk: Desk) -> None:

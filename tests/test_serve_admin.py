@@ -11,6 +11,7 @@ import pytest
 
 from bot.conversation.basics import PAIRED, START
 from bot.conversation.commands import COMMANDS
+from bot.render.directions import RIGHT, find_direction
 from bot.texts import LANGUAGES, translate
 from config.settings import Settings
 from index.embed import WordLlamaEmbedder
@@ -53,6 +54,11 @@ def say(bot: Served, user_id: int, text: str) -> str:
 def wait_for_notices(bot: Served, count: int) -> None:
     """Wait until so many notices have popped up."""
     bot.api.wait_for(lambda api: len(api.notices) >= count)
+
+
+def wait_for_messages(bot: Served, chat_id: int, count: int) -> None:
+    """Wait until so many messages stand in a chat."""
+    bot.api.wait_for(lambda api: len(api.messages(chat_id)) == count)
 
 
 def has_read(bot: Served, chat_id: int, text: str) -> bool:
@@ -110,6 +116,32 @@ def test_a_reindex_is_told_live(settings: Settings, tmp_path: Path) -> None:
     ]
     assert report.text.splitlines()[4].startswith("4 articles in 4 passages, done in ")
     assert not has_read(bot, admin, "a message failed")
+    assert bot.api.judgements == []
+
+
+def test_an_admin_is_told_in_his_language(settings: Settings, tmp_path: Path) -> None:
+    """What `/reindex` and `/status` tell reaches an admin in the language of his Telegram, and reads from its side."""
+    german, arab = new_user(), new_user()
+    file = tmp_path / "news.txt"
+    file.write_text("The old union demanded 3 coins from the mayor.", encoding="utf-8")
+    SourceList(settings.data).add([str(file)])
+    with serving(settings.data, tmp_path, "--admins", f"{german},{arab}", "--poll-minutes", "0") as bot:
+        for admin, language in ((german, "de"), (arab, "ar")):
+            for so_far, command in ((2, "/reindex"), (3, "/status")):
+                bot.api.say(command, user_id=admin, language_code=language)
+                wait_for_messages(bot, admin, so_far)
+        told = [[message.text for message in bot.api.messages(admin)] for admin in (german, arab)]
+    shown = [[re.sub("[\u200f\u2068\u2069]", "", text).split("\n") for text in texts] for texts in told]
+    (_, report, status), (_, other_report, other_status) = shown
+    assert report[0] == f"{file}: neu: 1, geändert: 0, unverändert: 0, entfernt: 0, fehlgeschlagen: 0"
+    assert re.fullmatch(r"Artikel: 1, Textstellen: 1, Dauer: \d+\.\d s", report[1])
+    assert re.fullmatch(rf"file {file}: Artikel: 1, zuletzt gelesen: \S+", status[3])
+    assert status[4:] == ["Fragen heute: 0", "Personen: 1"]
+    assert other_report[0] == f"{file}: جديدة: 0، معدَّلة: 0، دون تغيير: 1، محذوفة: 0، فشل: 0"
+    assert re.fullmatch(r"المقالات: 1، المقاطع: 1، المدة: \d+\.\d ث", other_report[1])
+    assert re.fullmatch(rf"file {file}: المقالات: 1، آخر قراءة: \S+", other_status[3])
+    assert other_status[4:] == ["أسئلة اليوم: 0", "الأشخاص: 2"]
+    assert all(find_direction(line) == RIGHT for text in told[1] for line in text.split("\n"))
     assert bot.api.judgements == []
 
 

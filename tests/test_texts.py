@@ -34,7 +34,9 @@ FOREIGN = sorted(LANGUAGES.keys() - {"en"})
 DAY = date(2020, 2, 18)
 ISOLATE, END = "\u2068", "\u2069"
 SAMPLES: dict[str, Any] = {
-    **dict.fromkeys(("articles", "count", "page", "pages", "passages", "seconds", "sources"), 21),
+    **dict.fromkeys(("articles", "count", "page", "pages", "passages", "percent", "seconds", "sources"), 21),
+    **dict.fromkeys(("changed", "failed", "new", "removed", "unchanged", "waiting"), 21),
+    **dict.fromkeys(("calls", "completion", "cost", "cost_today", "prompt", "tokens"), 21),
     **dict.fromkeys(("id", "user_id"), "7300123456"),
     "chat_id": "-1001234567890",
     "day": DAY,
@@ -348,6 +350,7 @@ def test_everything_that_people_see_is_a_text() -> None:
     """No reply, button or line of a list has words that are in no catalogue."""
     packages = ("conversation", "alerts", "telegram")
     modules = [path for package in packages for path in (ROOT / "bot" / package).rglob("*.py")]
+    modules.append(ROOT / "bot" / "status.py")
     assert len(modules) > 30
     found = {word for path in modules for word in plain_words(ast.parse(path.read_text(encoding="utf-8")))}
     assert found == UNTRANSLATED

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from typing import Any
 
 from bot.conversation.desk import Desk, Request
 from bot.conversation.lists import LISTED, shorten, write_list
@@ -13,7 +12,7 @@ from bot.conversation.messages import Reply
 from bot.conversation.rights import is_among_admins
 from bot.conversation.work import work_and_tell
 from bot.state.people import Person
-from bot.status import collect_status, describe_progress, describe_report, describe_status
+from bot.status import collect_status, describe_briefly, describe_progress, describe_report, describe_status
 from bot.texts import Text, join_texts
 from config.patterns import compile_later
 from index.reindex import reindex
@@ -28,24 +27,9 @@ async def run_status(desk: Desk, request: Request) -> AsyncIterator[Reply]:
     """What the index holds; for an admin also how its sources are, and who asks."""
     status = await asyncio.to_thread(collect_status, desk.settings, desk.newsbot.index)
     if not is_among_admins(desk, request):
-        yield Reply(_describe_briefly(status))
+        yield Reply(describe_briefly(status))
         return
     yield Reply(join_texts(describe_status(status), *await asyncio.to_thread(_describe_use, desk), sep="\n"))
-
-
-def _describe_briefly(status: dict[str, Any]) -> str:
-    reindexed = status["reindexed"]
-    return join_texts(
-        Text(
-            "{articles} articles in {passages} passages from {sources} sources, {size} MB",
-            articles=status["articles"],
-            passages=status["passages"],
-            sources=len(status["sources"]),
-            size=f"{status['size_bytes'] / 1_000_000:.1f}",
-        ),
-        Text("last re-index: {moment}", moment=reindexed or Text("not finished yet")),
-        sep="\n",
-    )
 
 
 def _describe_use(desk: Desk) -> list[Text]:
@@ -57,7 +41,7 @@ def _describe_use(desk: Desk) -> list[Text]:
     ]
     if desk.settings.access != "open":
         waiting = sum(_name_role(desk, person) == "stranger" for person in people)
-        lines.append(Text("People who wait for /allow: {count}", count=waiting))
+        lines.append(Text("People who wait to be let in: {count}", count=waiting))
     return lines
 
 
@@ -69,7 +53,7 @@ async def run_reindex(desk: Desk, request: Request) -> AsyncIterator[Reply]:
     def work(tell: Callable[[str], None]) -> Report:
         def note(progress: Progress) -> None:
             lines[progress.source] = describe_progress(progress)
-            tell("\n".join(list(lines.values())[-LISTED:]))
+            tell(join_texts(*list(lines.values())[-LISTED:], sep="\n"))
 
         return reindex(desk.settings, desk.newsbot.embedder, on_progress=note)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.answers import Usage
 from bot.state.database import StateDatabase
+from bot.texts import Text
 from config.settings import Settings
 
 if TYPE_CHECKING:
@@ -78,11 +79,25 @@ def describe_usage(usage: dict[str, Any]) -> str:
     today, total = usage["today"], usage["total"]
     if not total["calls"]:
         return ""
-    tokens = total["prompt_tokens"] + total["completion_tokens"]
-    cost = "" if total["cost"] is None else f", cost ${today['cost']:,.2f} today and ${total['cost']:,.2f} in all"
-    return (
-        f"model: {today['calls']:,} calls, {today['prompt_tokens']:,} prompt and {today['completion_tokens']:,}"
-        f" completion tokens today, {tokens:,} tokens in all{cost}"
+    told = {
+        "calls": today["calls"],
+        "prompt": today["prompt_tokens"],
+        "completion": today["completion_tokens"],
+        "tokens": total["prompt_tokens"] + total["completion_tokens"],
+        "cost_today": today["cost"],
+        "cost": total["cost"],
+    }
+    # How a number is written is up to each catalogue: where 3,000 would be read as 3, it has no commas.
+    if total["cost"] is None:
+        return Text(
+            "model: {calls:,} calls, {prompt:,} prompt and {completion:,} completion tokens today,"
+            " {tokens:,} tokens in all",
+            **told,
+        )
+    return Text(
+        "model: {calls:,} calls, {prompt:,} prompt and {completion:,} completion tokens today,"
+        " {tokens:,} tokens in all, cost ${cost_today:,.2f} today and ${cost:,.2f} in all",
+        **told,
     )
 
 
