@@ -101,6 +101,9 @@ TITLE = "Gas prices and the lorries"
             ["Omer Lind say about the lorries", "Omer Lind say"],
         ),
         ("Lind added that nobody had asked for a delay.", ["Omer Lind say"]),
+        ("Owner Omer Lind said that it was over.", ["Omer Lind say"]),
+        ("Then-mayor Omer Lind said that it was over.", ["Omer Lind say"]),
+        ("Lind told reporters on Friday that a prices board met.", ["Omer Lind say"]),
         (
             "Lind said in a long letter to the board that Maria Voss was wrong.",
             ["Omer Lind say about Maria Voss", "Omer Lind say"],
@@ -333,8 +336,24 @@ TOLD = "The strike was called by Omer Lind. It is the fault of Tolmar, he said."
         ("Who leads Tolmar?", ("", "Tolmar is sold", "They sold Tolmar."), [("Tell me more about Tolmar", True)]),
         ("Who struck?", ("02", "Tolmar is sold", "They sold Tolmar."), [("Latest on Tolmar", False)]),
         ("Who struck?", ("02", "Lind", "Then Omer Lind left."), [("Latest on Omer Lind", False)]),
-        ("Is Brin open?", ("02", "Brin", "Rain fell in Brin."), [("Latest on Brin", True)]),
-        ("Is Brin’s port open?", ("02", "Brin’s", "In Brin’s port Brin’s men met."), [("Latest on Brin’s", True)]),
+        ("Is Brin open?", ("02", "Brin", "Then Lind left it to Brin."), [("Latest on Brin", True)]),
+        ("Is Brin open?", ("02", "Brin", "Rain fell in Brin."), []),
+        ("Is Brin County open?", ("02", "Brin County", "They left it to Brin County."), []),
+        ("Who is in Latvia?", ("02", "Latvia", "They left it to Latvia."), []),
+        ("Is Kell fever back?", ("02", "Kell fever", "A kell of Kell fever and a case of Kell fever."), []),
+        ("Who runs Shells & Co?", ("02", "Shells & Co", "They saw Shells & Co."), []),
+        ("Who saw “The Brin is back”?", ("02", "Brin is back", "They saw Brin."), []),
+        (
+            "Who is in the Brin Open?",
+            ("02", "Brin Open", "It is for Brin Open fans, and the Brin Open title."),
+            [("Latest on the Brin Open", True)],
+        ),
+        ("Did Ana Silva go?", ("02", "Silva", "Some of da Silva and da Silva left to Silva."), []),
+        (
+            "Is Brin’s port open?",
+            ("02", "Brin’s", "All in Brin’s port saw men of Brin’s."),
+            [("Latest on Brin’s", True)],
+        ),
         ("Is the Kell Fund open?", ("02", "Kell Fund", "It is the Kell Fund."), [("Latest on the Kell Fund", True)]),
         ("Did Queen Ada II go?", ("02", "Go", "Then Queen Ada II left."), [("Latest on Queen Ada II", True)]),
         ("Who pays for gas prices?", ("02", "Low gas prices", "Rain fell."), []),
@@ -383,4 +402,4 @@ def test_two_questions_for_news_are_on_different_things(
         asked = analyze_question("Who bought Tolmar Group?", generation.keywords, embedder)
         latest = analyze_question("latest on Brin", generation.keywords, embedder, "timeline")
         found = [suggest_questions(one, [statement], hits, generation.keywords) for one in (asked, latest)]
-    assert found == [("Latest on Brin",), ()]
+    assert found == [("Latest on Brin",), ("“Tolmar Group is sold”",)]

@@ -41,9 +41,9 @@ _ACTIVE = compile_later(
     rf"(?P<object>(?: (?!(?:{_STOPS}|{_ARTICLES})\b|{_WEEKDAY})[\w’'&$€£.-]*[\w%]| (?:{_ARTICLES})(?= )){{0,7}}?)"
     rf"(?P<rest>[.,]? (?:{_STOPS})\b.*| {_WEEKDAY}\b.*|[,.;].*)"
 )
-# An object that says too little alone, or is none: "the deal", "over the truck".
+# An object that says too little alone, or is none: "the deal", "legislation", "over the truck".
 _VAGUE = compile_later(
-    rf"^ the(?!.*[A-Z])|^ (?:and|of|into|over|through|against|toward|up|down|off|out|back|away)\b"
+    rf"^ the(?!.*[A-Z])|^ [a-z]+$|^ (?:and|of|into|over|through|against|toward|up|down|off|out|back|away)\b"
     rf"| (?:{_ARTICLES}|\w+ly)$"
 )
 _WHEN = compile_later(rf"[.,]? (?:on |in |last |late |early |this )?{_DAY}")

@@ -8,14 +8,14 @@ from typing import Literal
 
 from bot.answers import Span
 
-Kind = Literal["fact", "who", "timeline", "latest", "more", "said about", "said"]
+Kind = Literal["fact", "who", "timeline", "latest", "more", "story", "said about", "said"]
 
 
 @dataclass(frozen=True)
 class Idea:
     """A question with the sentence that is to answer it; for the news on something, the words that name that.
 
-    `about` is the name, or the thing, that it asks about, as it stands in the question.
+    `about` is the name, the thing or the headline that it asks about, as it stands in the question.
     """
 
     text: str

@@ -9,7 +9,7 @@ from functools import lru_cache
 from bot.answers import Span
 from bot.follow_ups.name_kinds import COUNTRIES, EVENTS, GROUPS, ROLES, TITLES
 from bot.name_words import DAYS_AND_MONTHS
-from bot.references.full_names import find_full_name, places_of
+from bot.references.full_names import find_full_name, name_ending, places_of
 from bot.references.mentions import Name, find_names, is_thing
 from config.patterns import compile_later
 
@@ -22,7 +22,7 @@ STANDS = (
     r"|did|do|and|or|but|who|that|to|in|on|at|for|with|by|of|from|as|after|before|when|while|during|over|against|not|also"
     r"|because|if|\w+ed|\w+ing)\b)"
 )
-_BODIES = frozenset("congress parliament senate kremlin pentagon".split())  # names of a single word
+BODIES = frozenset("congress parliament senate kremlin pentagon".split())  # names of a single word
 _WITH_ARTICLE = EVENTS | GROUPS | {"house", "court"}
 _NO_NAMES = frozenset(
     """american british chinese french german greek dutch swiss thai afghan iraqi israeli pakistani saudi white black
@@ -32,7 +32,11 @@ _NO_NAMES = frozenset(
 _NO_PARTS = DAYS_AND_MONTHS - {"may", "june", "april"} | frozenset(
     "edt est pdt pst gmt bst utc jan feb aug sept oct nov dec halloween christmas easter thanksgiving".split()
 )
-_PARTICLES = frozenset("al bin da de del der di dos el la le van von".split())
+PARTICLES = frozenset("al bin da de del der di dos el la le van von".split())
+# A name that goes on behind this: with a nickname, or a particle.
+_GOES_ON = compile_later(
+    r" (?:[“\"‘'(][A-Z]\w+[”\"’')] )?(?:(?:d[aeiou]s?|van|von|del|bin|al) )?(?!(?:Jr|Sr|I+)\b)[A-Z]\w"
+)
 _CAPITAL_BEFORE = compile_later(r"(?<!\w)([A-Z][\w’'.-]*) $")
 _SHORTEST = 3  # letters
 
@@ -62,7 +66,7 @@ def make_whole(span: Span, name: Name) -> Whole | None:
     if not _is_plain(name):
         return None
     if name.is_person and len(name.words) > 1:
-        whole = name.words[0].casefold() not in _PARTICLES
+        whole = name.words[0].casefold() not in PARTICLES and not is_part(span.article.text, text)
         return Whole(text, name.start, name.end, True) if whole else None
     if len(name.words) == 1:
         full = find_full_name(span.article, text, span.start + name.start)
@@ -70,13 +74,20 @@ def make_whole(span: Span, name: Name) -> Whole | None:
             return Whole(full.text, name.start, name.end, True) if full else None
     if not is_own(name) or _PART.match(sentence, name.end):
         return None
-    if len(name.words) == 1 and folded not in _BODIES:
+    if len(name.words) == 1 and folded not in BODIES:
         is_body = text.isupper() or (the and not is_thing([text]))
     else:
         is_body = is_thing(name.words) or not GROUPS.isdisjoint(folded.split()) or the
         if not the and name.last.casefold() in _WITH_ARTICLE:
             the = re.search(rf"(?<!\w)the {re.escape(text)}{STANDS}", span.article.text) is not None
     return Whole(f"the {text}" if the else text, name.start, name.end, False) if is_body else None
+
+
+def is_part(text: str, name: str) -> bool:
+    """Whether a text has somebody's name as a part of a longer one: "Brin Solheim" of "Ada Brin Solheim"."""
+    ends = [start + len(name) for start in places_of(text, name)]
+    longer = [found for end in ends if (found := name_ending(text, end)) and len(found.words) > len(name.split())]
+    return bool(longer) or 2 * sum(_GOES_ON.match(text, end) is not None for end in ends) > len(ends)
 
 
 def is_own(name: Name) -> bool:

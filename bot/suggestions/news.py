@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.answers import Question, Span
-from bot.follow_ups.name_kinds import EVENTS, OPENERS, ROLES
-from bot.references.full_names import find_full_name, places_of
-from bot.references.mentions import Name, is_given
+from bot.follow_ups.name_kinds import EVENTS, ROLES
+from bot.references.full_names import places_of
+from bot.references.mentions import Name
+from bot.suggestions.headlines import ROUNDUP
 from bot.suggestions.idea import Idea, overlaps
 from bot.suggestions.names import STANDS, is_own, names_in
 from bot.suggestions.speech import MEDIA
+from bot.suggestions.subjects import write_subject
 from config.patterns import compile_later
 from index.articles import Article, Hit
 from index.terms import content_terms
@@ -21,17 +22,16 @@ from index.terms import content_terms
 _DAYS = 3  # on which an event has to be told of
 _NAMED = (*sorted(EVENTS), "shootings?", "invasion", "derailment", "spill", "hearings")
 _EVENT = compile_later(rf"\bthe (?P<name>(?:[A-Z][\w’'-]*\w ){{1,4}}(?i:{'|'.join(_NAMED)})\b(?!['’-]| [A-Z]))")
-_ROUNDUP = compile_later(r"^\d+ |,.*,|^Photos|;|\bquiz\b", re.IGNORECASE)  # such a title names what it hardly tells of
 _NEW_MENTIONS = 2  # of a name, outside of what was shown, that promise more on it
+_MANY = 4  # mentions of a name in an article that tells of it
 _READ = 10  # articles
 _FIRST = 250  # characters of an article in which its subject stands
 _CROWNED = frozenset("queen king prince princess pope".split())
 _NUMBER = compile_later(r" (?:I{2,3}|I?V|VI{1,3})(?!\w)")  # Elizabeth II
 _PART_BEFORE = compile_later(r"[A-Z]\w+ (?:of|for|to) (?:the )?$")
-_PART_AFTER = compile_later(r"(?:['’]s)? [A-Z]| of (?:the )?[A-Z]|[-/&]")
-_BEFORE = compile_later(r"(?<![\w’'])(?:(?P<small>[a-z]+|The),?|(?<![.?!:”\"\n] )(?P<name>[A-Z][\w.-]*)) $")
-_AFTER = compile_later(r"(?!['’]s [A-Z\d])(?:['’]s(?!\w))?(?! [A-Z\d])")
-_STANDS = compile_later(STANDS)
+_PART_AFTER = compile_later(r"(?:['’]s)? [A-Z]| (?:of|for) (?:the )?[A-Z]| v(?:s?\.|s) | & |[-/&]")
+_TITLE_BEFORE = compile_later(r"(?<!\w)[“\"‘'](?:The |An? )?$")  # of a film: “The End of Kell” is not on Kell
+_TITLE_AFTER = compile_later(r"[,.!?]?[”\"’']")
 _THING = compile_later(
     r"(?:^|[ “\"(])(?:(?P<before>of|on|in|for|with|about|by|from|over|against|after)|[Tt]he|[Aa]n?|[Tt]his) "
     rf"(?P<words>[a-z][a-z-]{{2,}} [a-z][a-z-]{{2,}}(?<!ed)(?<!ly))(?={STANDS})"
@@ -82,9 +82,11 @@ def find_subjects(question: Question, shown: Sequence[Span], hits: Sequence[Hit]
             titled = {head.hit.passage.article.id for head in about if words.casefold() in head.title.casefold()}
             central = text == question.text or not cited.isdisjoint(titled)
             is_person = name.is_person and " " in words if isinstance(name, Name) else False
-            if words.casefold() not in seen and (central or titled or is_person):
+            mentions = places_of(about[0].hit.passage.article.text, words)
+            if words.casefold() not in seen and (central or titled or is_person or len(mentions) >= _MANY):
                 seen.add(words.casefold())
-                written = name if isinstance(name, str) else _write_name(words, name, text, about)
+                articles = [head.hit.passage.article for head in about[:2]]
+                written = name if isinstance(name, str) else write_subject(words, name, text, articles)
                 if written:
                     yield _make_subject(words, written, about, cited, central=central)
 
@@ -106,7 +108,7 @@ class _Head:
 
     def __init__(self, hit: Hit) -> None:
         title = hit.passage.article.title
-        self.hit, self.title = hit, "" if _ROUNDUP.search(title) else title
+        self.hit, self.title = hit, "" if ROUNDUP.search(title) else title
         self.text = f"{self.title}\n{hit.passage.article.text[:_FIRST]}"
 
 
@@ -136,7 +138,9 @@ def _read_subjects(text: str, heads: Sequence[_Head]) -> Iterator[tuple[str, Nam
         about = [head for head in heads if words in head.text and places_of(head.text, words)]
         about = about or [head for head in heads if places_of(head.hit.passage.text, words)]
         part = _PART_BEFORE.search(text, max(0, start - 25), start) or _PART_AFTER.match(text, end)
-        if about and is_own(name) and not part and not MEDIA.search(words):
+        quoted = _TITLE_BEFORE.search(text, max(0, start - 5), start)
+        is_part = part is not None or (quoted is not None and not _TITLE_AFTER.match(text, end))
+        if about and is_own(name) and not is_part and not MEDIA.search(words):
             yield words, name, about
     for found in _THING.finditer(text):
         words = found["words"]
@@ -144,31 +148,3 @@ def _read_subjects(text: str, heads: Sequence[_Head]) -> Iterator[tuple[str, Nam
         if len(about) > 1 and len(content_terms(words)) > 1 and _NO_THING.isdisjoint(words.split()):
             the = "" if words.endswith("s") or found["before"] else "the "
             yield words, f"{the}{words}", about
-
-
-def _write_name(words: str, name: Name, asked: str, about: Sequence[_Head]) -> str:
-    """A name of some articles with its "the"; empty for what is known only in part, or is none."""
-    is_word = " " not in words
-    if not OPENERS.isdisjoint(words.casefold().split()) or (is_word and is_given(words)):
-        return ""
-    articles = [head.hit.passage.article for head in about[:2]]
-    text = "\n".join([asked, *(article.text for article in articles)])
-    places = places_of(text, words)
-    standing: list[str] = []  # the small words before it where it stands alone
-    longer = owns = 0
-    for start in places:
-        end = start + len(words)
-        before, after = _BEFORE.search(text, max(0, start - 20), start), _AFTER.match(text, end)
-        named = before["name"] if before and not name.is_person else None
-        longer += after is None or (named is not None and named.casefold() not in OPENERS)
-        owns += text.startswith(("'s", "’s"), end)
-        if after and before and before["small"] and _STANDS.match(text, end):
-            standing.append(before["small"].lower())
-    owned = owns == len(places) > 2  # McDonald's
-    # Any word has a capital where a sentence begins, and may be a part of a name that is never whole.
-    if (2 * longer > len(places) and not owned) or (is_word and not standing):
-        return ""
-    if is_word and any(find_full_name(article, words, len(article.text)) for article in articles):
-        return ""  # a surname
-    own = f"{words}’s" if owned else words
-    return f"the {own}" if 2 * standing.count("the") >= max(1, len(standing)) else own

@@ -37,7 +37,11 @@ _NOT_SPOKEN_OF = compile_later(
     rf"(?:\b(?:told|tells|to|by|on|with|from|in|at|near|outside|{SPEAKS}) (?:\S+ )?"
     r"|[\w.] (?:of|for|and) )(?:the )?$"
 )
-_OPENERS = frozenset("the a an its but his".split())
+# Without what they are of, such roles say little.
+_OF_SOMETHING = frozenset(
+    "owner director manager founder chairman chairwoman ceo spokesman spokeswoman leader coach".split()
+)
+_OPENERS = frozenset("the a an its but his then".split())
 _STANDS = compile_later(STANDS)
 _OWNS = compile_later(r"[’']")
 _THING = compile_later(
@@ -99,7 +103,9 @@ def _find_role(span: Span, name: Name) -> str | None:
         return None  # "the brother of Omer Celik"
     words = role.split()
     plain = re.fullmatch(r"(?:[\w.’-]+ ){1,4}", role) and words[0].lower() not in _OPENERS
-    if not plain or words[-1].rstrip(".").lower() not in ROLES | TITLES:
+    if not plain or words[0].startswith("Then-") or words[-1].rstrip(".").lower() not in ROLES | TITLES:
+        return ""
+    if len(words) == 1 and words[0].lower() in _OF_SOMETHING:
         return ""
     first = words[0].lower()
     is_office = first in TITLES and not words[-1].islower()
@@ -133,9 +139,8 @@ def _find_things(sentence: str, topic: str) -> Iterator[str]:
     """The groups of small words in a sentence that are in the topic as well: "gas prices", "the migrants"."""
     for found in _THING.finditer(sentence):
         words, the = found["words"], found["before"].lower() in ("the", "a", "an", "this")
-        if not _EMPTY.isdisjoint(words.split()) or (
-            " " not in words and (not the or words.endswith(("ss", "us", "is")))
-        ):
+        empty = not _EMPTY.isdisjoint(words.split()) or words.startswith(("a ", "an "))
+        if empty or (" " not in words and (not the or words.endswith(("ss", "us", "is")))):
             continue
         if re.search(rf"(?<![\w-]){re.escape(words)}(?![\w-])", topic):
             yield f"the {words}" if the else words
