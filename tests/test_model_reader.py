@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import logging
 import re
 import threading
@@ -18,6 +19,7 @@ from bot.answers import Answer, Usage
 from bot.compose import build_newsbot
 from bot.draft import NO_EVIDENCE
 from bot.model.completion import Completion, make_llm
+from bot.model.reader import try_model
 from bot.model.tokens import estimate_tokens
 from config.errors import ServiceError
 from config.settings import Settings, load_settings
@@ -178,7 +180,11 @@ def parts(answer: Answer) -> tuple[object, ...]:
     return (answer.status, answer.text, answer.citations, answer.notes, answer.reader)
 
 
-@pytest.mark.parametrize("reply", [EVIL, "Mars attacks 7,000 towns. [1]", "So be it. [1]"])
+EXAMPLE = "The minister said that the bridge would open in May. [2] Two tests have failed so far. [1][3]"
+HEADS = "The passage that answers the question is:\nThe passage 1 (A toll on the bridge)\nThe passage 2 (Two tests)"
+
+
+@pytest.mark.parametrize("reply", [EVIL, "Mars attacks 7,000 towns. [1]", "So be it. [1]", EXAMPLE])
 def test_when_nothing_is_carried_the_extractive_reader_answers(build: Build, server: ModelServer, reply: str) -> None:
     """When no sentence of a reply holds, the extractive reader answers, and a note says so."""
     server.enqueue(Reply(reply))
@@ -189,10 +195,19 @@ def test_when_nothing_is_carried_the_extractive_reader_answers(build: Build, ser
 ENDLESS = Reply("Mars attacks 7,000 towns. " * 2000)
 NOW = {"retry-after-ms": "1"}
 STREAM = {"Content-Type": "text/event-stream"}
+ANSWERS, UNKNOWN = "its server answers", "its server knows no such model or address"
+
+
+def say_as_llama_cpp(status: int, message: str, **more: int) -> bytes:
+    """The body of an error of llama.cpp's server, whose codes are numbers."""
+    return json.dumps({"error": {"code": status, "message": message, "type": "some_error", **more}}).encode()
+
+
 FAILURES = [
     (Reply(""), "its reply was empty", 1),
     (Reply(" \n"), "its reply was empty", 1),
     (Reply("[1]\u200b?!"), "its reply was empty", 1),
+    (Reply(HEADS), "it wrote nothing of the news", 1),
     (Reply("<think>Let me think about Turkey. [1]"), "its reply was empty", 1),
     (Reply("Turkey built", finish_reason="length"), "its reply was cut off", 1),
     (Reply("", finish_reason="content_filter"), "its reply was withheld by a content filter", 1),
@@ -215,6 +230,13 @@ FAILURES = [
         "its server answers 408: Late.",
         4,
     ),
+    (
+        Reply(status=503, raw_body=say_as_llama_cpp(503, "Loading model"), headers=NOW),
+        f"{ANSWERS} 503: Loading model",
+        4,
+    ),
+    (Reply(status=404, raw_body=say_as_llama_cpp(404, "File Not Found")), f"{UNKNOWN}: File Not Found", 1),
+    (Reply(status=401, raw_body=say_as_llama_cpp(401, "Invalid API Key")), "its key is refused: Invalid API Key", 1),
     (Reply("Turkey is", cut_after=2), r"no connection: peer closed connection .*", 1),
     (Reply(raw_body=b'data: {"choices": [\n\n', headers=STREAM), r"Expecting value.*", 1),
     (Reply(raw_body=b'data: {"error": {"message": "It broke."}}\n\n', headers=STREAM), "It broke.", 1),
@@ -277,9 +299,39 @@ def test_a_sentence_is_shown_before_the_model_has_ended(build: Build, server: Mo
     assert (answer.status, answer.reader, answer.text) == ("answered", "model", seen[-1])
 
 
+def stream_as_llama_cpp(*pieces: str, usage: Json) -> bytes:
+    """A reply as llama.cpp streams it: a sign of life, a head without text, and what it has measured at the end."""
+    deltas: list[Json] = [{"role": "assistant", "content": None}, *({"content": piece} for piece in pieces), {}]
+    head = {"created": 1, "id": "chatcmpl-x", "model": "/model.gguf", "object": "chat.completion.chunk"}
+    choices = [{"index": 0, "delta": delta, "finish_reason": None if delta else "stop"} for delta in deltas]
+    events = [{"choices": [choice], **head} for choice in choices]
+    events.append({"choices": [], **head, "usage": usage, "timings": {"prompt_n": 2, "prompt_ms": 9.5}})
+    return "".join([":\n\n", *(f"data: {json.dumps(event)}\n\n" for event in events), "data: [DONE]\n\n"]).encode()
+
+
+def test_a_reply_as_llama_cpp_streams_it(build: Build, server: ModelServer) -> None:
+    """Comments, a first piece that is null and figures that no other server tells do not matter; its count is taken."""
+    usage = {"completion_tokens": 41, "prompt_tokens": 1280, "prompt_tokens_details": {"cached_tokens": 24}}
+    pieces = [*re.findall(r"\s*\S+", f"{DEMAND} {POSTS}")]
+    server.enqueue(Reply(raw_body=stream_as_llama_cpp(*pieces, usage=usage), headers=STREAM))
+    seen: list[str] = []
+    answer = build().answer(QUESTION, watch=lambda so_far: seen.append(so_far.text))
+    assert (answer.text, answer.reader, answer.usage) == (f"{DEMAND} [1] {POSTS} [2]", "model", Usage(1280, 41, 1))
+    assert seen == [f"{DEMAND} [1]", answer.text]
+
+
 @pytest.mark.parametrize(
     "overflow",
     [
+        Reply(
+            status=400,
+            raw_body=say_as_llama_cpp(
+                400,
+                "request (1249 tokens) exceeds the available context size (512 tokens), try increasing it",
+                n_prompt_tokens=1249,
+                n_ctx=512,
+            ),
+        ),
         Reply("This is too much.", status=400, error_code="context_length_exceeded"),
         Reply("the request exceeds the available context size, try increasing it", status=400),
         Reply("This model's maximum context length is 512 tokens.", status=500),
@@ -410,7 +462,7 @@ def test_a_reply_that_is_not_wanted_any_more_is_hung_up_on(build: Build, server:
 
 def test_a_model_that_cannot_be_reached_is_replaced(build: Build) -> None:
     """Where nobody listens, the extractive reader answers."""
-    answer = build(openai_base_url="http://127.0.0.1:9/v1", model_timeout=0.4).answer(QUESTION)
+    answer = build(openai_base_url="http://127.0.0.1:9/v1", model_timeout=1.4).answer(QUESTION)
     note = (
         "The model reader could not answer: the model gpt-4.1-mini failed"
         " (no connection: [Errno 111] Connection refused)."
@@ -448,6 +500,23 @@ def test_the_request_has_what_a_model_needs_and_nothing_else(build: Build, serve
     del body["messages"]
     options = {"stream": True, "stream_options": {"include_usage": True}}
     assert body == {"model": "my-model", "temperature": 0.0, "max_tokens": 77, **options}
+
+
+@pytest.mark.parametrize(
+    ("reply", "found"),
+    [
+        ("The council demanded five coins. [1]", "cites"),
+        ("The council of Quux demanded five coins. [9] Mars attacks. [1]", "answers"),
+        (HEADS, "refuses"),
+        (EXAMPLE, "refuses"),
+        ("The council demanded fifty coins. [1]", "refuses"),
+    ],
+)
+def test_a_model_is_tried(sample_settings: Settings, server: ModelServer, reply: str, found: str) -> None:
+    """What a trial model writes counts only where the passage of the trial carries it as it is written."""
+    server.enqueue(Reply(reply))
+    changes = {"openai_base_url": server.url, "openai_api_key": SecretStr(server.api_key)}
+    assert try_model(sample_settings.model_copy(update=changes)) == found
 
 
 def test_without_hits_no_model_is_asked(build: Build, server: ModelServer) -> None:

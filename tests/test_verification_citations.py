@@ -127,11 +127,12 @@ def test_quotes_about_something_else_carry_nothing() -> None:
 
 
 def test_a_question_states_nothing() -> None:
-    """What a model asks is left out, though its words stand in a passage; a question that is quoted is a quote."""
+    """What a model asks or announces is left out, though its words stand there; a quoted question is a quote."""
     asked = "Did 12 soldiers die in the ambush near Qorum?"
     passages = make_passages(asked, DEAD)
-    problem = "it is a question, and states nothing"
-    assert check(Statement(f"“{asked[:-1]} on Friday?”"), make_hits(passages)) == Checked(None, problem=problem)
+    problem = "it is a question or a heading, and states nothing"
+    for text in (f"“{asked[:-1]} on Friday?”", "12 soldiers died in the ambush near Qorum:"):
+        assert check(Statement(text), make_hits(passages)) == Checked(None, problem=problem)
     span = Span(passages[0].article, 0, len(asked))
     assert check(Statement(asked, (span,)), make_hits(passages)) == Checked(Statement(asked, (span,)))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.verification.claims import find_wrong_speaker
+from bot.verification.plans import find_put_off
 from bot.verification.polarity import denies, find_opposite
 from bot.verification.roles import find_swap
 
@@ -121,6 +122,29 @@ SWAPS = [
     ("Jan Holub, the premier of Ostrava, left.", "The Ostrava premier Jan Holub left.", False),
     ("Norland will deliver wheat to Sudria.", "Sudria will deliver wheat to Norland.", True),
 ]
+PLANS = [
+    ("The final was decided by penalties.", "For the third time the final will be decided by penalties.", True),
+    ("The army withdrew from Idlib.", "The army will withdraw from Idlib on Monday.", True),
+    ("The army withdrew from Idlib.", "The army agreed to withdraw from Idlib.", True),
+    ("The army withdrew from Idlib.", "The army, which could withdraw, stays.", True),
+    ("The army left.", "The army may agree to leave, its chief said.", True),
+    ("The minister has resigned.", "The minister is expected to resign, and may leave in May.", True),
+    ("The army withdrew from Idlib.", "The army withdrew from Idlib and will withdraw from Afrin.", False),
+    ("The army would have withdrawn.", "The army would have withdrawn.", False),
+    ("The army will withdraw from Idlib.", "The army will withdraw from Idlib on Monday.", False),
+    ("The army leaves Idlib on Monday.", "The army will leave Idlib on Monday.", False),
+    ("The army left on 5 May.", "The army left on 5 May.", False),
+    ("The wounded soldiers waited.", "The ship will bring the wounded soldiers home, who waited.", False),
+    ("Soldiers were wounded.", "The ship will bring wounded soldiers home, who will be paid, and will rest.", False),
+    ("The army planned to withdraw.", "The army planned to withdraw.", False),
+    ("The talks need time.", "The talks will need time.", False),
+]
+
+
+@pytest.mark.parametrize(("claim", "quote", "found"), PLANS)
+def test_what_is_to_come_is_not_claimed_as_done(claim: str, quote: str, found: bool) -> None:
+    """What a quote says will or may be is not told as if it had happened."""
+    assert (find_put_off(claim, [quote]) != "") == found
 
 
 @pytest.mark.parametrize(("claim", "quote", "found"), OPPOSITES)

@@ -293,6 +293,7 @@ SCENES: list[tuple[str, list[str], list[str]]] = [
         ],
         [
             "Kestrel Air will open a base in Porto Lima and cut 1,100 jobs.",
+            "Kestrel Air closed its base in Porto Lima.",
             "Kestrel Air will cut 11,000 jobs and close its base in Porto Lima.",
             "Kestrel Air will not close its base in Porto Lima.",
         ],
@@ -407,6 +408,20 @@ SCENES: list[tuple[str, list[str], list[str]]] = [
             "Hydrel warned last year that the dam could fail.",
             "Hydrel accepted the report.",
             "Scientists warned last month that the dam could fail.",
+        ],
+    ),
+    (
+        "Which chain is accused of switching off the cooling in its shops?\n\nA. Norvik\n\nB. Tellan & Sons\n\n"
+        "Has the mayor of Ostmark resigned? “Will Ostmark sell the shops?” The first shops closed in May.",
+        ["The first shops closed in May."],
+        [
+            "Norvik",
+            "It was Norvik.",
+            "They were 12.",
+            "The chain that is accused of switching off the cooling in its shops is Norvik.",
+            "Tellan & Sons is accused of switching off the cooling in its shops.",
+            "The mayor of Ostmark has resigned.",
+            "Ostmark will sell the shops.",
         ],
     ),
 ]

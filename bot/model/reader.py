@@ -18,6 +18,7 @@ from bot.model.failures import ModelFailure
 from bot.model.prompt import count_rules, make_prompt
 from bot.model.reply import ReplyReader
 from bot.model.trim import trim_hits
+from bot.verification.statements import check_statement
 from config.settings import Settings
 from index.articles import Article, Hit, Passage
 
@@ -74,11 +75,14 @@ class ModelReader:
         finally:
             reading.usage = used + stream.usage
         if reply.is_empty:
-            raise stream.fail("empty", "its reply was empty")
+            raise stream.fail("empty", "it wrote nothing of the news" if reply.has_words else "its reply was empty")
 
 
 def try_model(settings: Settings) -> Literal["cites", "answers", "refuses"]:
-    """How the settings' model answers one small question, asked once and as the reader asks. Raises `ModelFailure`."""
+    """How the settings' model answers one small question, asked once and as the reader asks. Raises `ModelFailure`.
+
+    One that writes nothing that the passage carries is as good as one that refuses.
+    """
     text = "The council of Quux demanded five coins from everybody who crosses the bridge."
     passage = Passage(Article("trial", text, "A toll on the bridge"), 0, 0, len(text))
     question = Question("How many coins did the council demand?", "how many", {}, {}, np.zeros(1, dtype=np.float32))
@@ -87,8 +91,10 @@ def try_model(settings: Settings) -> Literal["cites", "answers", "refuses"]:
     )
     reply = ReplyReader([passage])
     statements = [statement for piece in stream for statement in reply.feed(piece)] + list(reply.finish())
-    if reply.is_empty:
+    if reply.is_empty and not reply.has_words:
         raise stream.fail("empty", "its reply was empty")
-    if not statements:
+    checks = [(each, check_statement(each, [Hit(passage, 1.0)], lambda _: passage.article)) for each in statements]
+    carried = [each for each, checked in checks if checked.statement and not checked.repaired]
+    if not carried:
         return "refuses"
-    return "cites" if any(statement.passages for statement in statements) else "answers"
+    return "cites" if any(statement.passages for statement in carried) else "answers"

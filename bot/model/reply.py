@@ -24,6 +24,19 @@ _OPEN_MARK = compile_later(r"\[[\d,;\s]*\Z")
 # Whether a sentence ends in "p.m." is told by the whole word behind it, any other end by its first letter.
 _BEHIND_ABBREVIATION = compile_later(r"(?:\w\.\w+|\b\w{1,4})\.[^\w\n]*\w+\Z")
 _LIST_SIGN = compile_later(r"^\s*(?:[-*•#>]+|\d{1,2}[.)])\s+", re.MULTILINE)
+# What stands before a statement, or in its place, and is about the prompt: "Answer: …", "According to passage 2, …".
+_SAYS = r"(?:say|state|report|note|mention|show|explain)s?"
+_LEAD = compile_later(
+    rf"""^(?:the\s+)?(?:answer|passage\s+that\s+answers)(?:\s+(?:to\s+)?the\s+question)?(?:\s*:|\s+is(?:\s+that\b|\s*:))\s*
+    |^(?:according\s+to\s+|as\s+|in\s+|from\s+)?(?:the\s+)?passages?\s+(?P<number>\d{{1,3}})
+    (?:(?:\s+{_SAYS})?\s*[,:]|\s+{_SAYS}\s+that\b)\s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_TALK = compile_later(
+    r"""^(?:(?:the|this|these)\s+)?(?:passages?\s+(?:\d|(?:is|are|says?|states?|mentions?|that\s+answers|do(?:es)?\s+not)\b)
+    |answer\s+(?:to\s+the\s+question\s+)?is\b)""",
+    re.IGNORECASE | re.VERBOSE,
+)
 # Quotations and brackets, in which no sentence ends: whole ones, and the sign that begins one.
 _WHOLE = compile_later(
     r"""„[^“”]*[“”]|“[^”]*”|«[^»]*»|‹[^›]*›|‘[^’]*’|「[^」]*」|『[^』]*』|"[^"]*"|\([^)]*\)|\[[^]]*\]
@@ -42,7 +55,8 @@ class ReplyReader:
         self._given = 0  # letters and digits of it that stand in statements that were given
         self._due = False  # a sign has come at which a sentence may have ended
         self._ended = False
-        self.is_empty = True  # no word has come yet, but for thoughts and marks
+        self.is_empty = True  # neither a statement has come yet nor that there is no answer
+        self.has_words = False  # it may still be empty: of its passages or its answer it may write, and not of the news
 
     def feed(self, piece: str) -> Iterator[Statement]:
         """The statements that are complete now that this piece has come."""
@@ -64,11 +78,13 @@ class ReplyReader:
     def finish(self) -> Iterator[Statement]:
         """The rest, when the reply has ended by itself."""
         text = self._text.partition(_THINK)[0]
-        self.is_empty = self.is_empty and not any(map(str.isalnum, _MARKS.sub("", clean_text(text))))
         if self._ended:
             before, _, _ = text.rpartition(NOTHING)
             yield from self._give(self._parse(before)[:-1])
-        elif clean_text(text).strip(" .!*\n").upper() != NOTHING:
+        elif clean_text(text).strip(" .!*\n").upper() == NOTHING:
+            self.is_empty = False
+        else:
+            self.has_words = self.has_words or any(map(str.isalnum, _MARKS.sub("", clean_text(text))))
             yield from self._give(self._parse(text))
 
     def _forget_thought(self) -> None:
@@ -118,7 +134,10 @@ class ReplyReader:
             if seen > self._given:
                 rest = _drop_words(statement.text, self._given - before)
                 self._given = seen
-                yield replace(statement, text=rest)
+                self.has_words = True
+                if not _TALK.match(rest):
+                    self.is_empty = False
+                    yield replace(statement, text=rest)
 
 
 def parse_reply(reply: str, passages: Sequence[Passage]) -> list[Statement]:
@@ -150,18 +169,26 @@ def _is_inside_quote(text: str) -> bool:
 
 
 def _split_marks(reply: str) -> Iterator[tuple[str, list[int]]]:
-    """Sentences, without marks and list signs, with the numbers of the marks that stand in or right behind them."""
+    """Sentences, without marks and list signs, with the numbers of the marks that stand in or right behind them.
+
+    What leads to a sentence ("Passage 2 says that …") goes, and its number with the sentence.
+    """
     pending: tuple[str, list[int]] | None = None
+    ahead: list[int] = []  # of leads for whose sentence we wait
     # A mark before the full stop and one behind it mean the same.
     reply = re.sub(r"\s*((?:\[[\d,; ]+\]\s*)+)([.!?])(?=\s|$)", r"\2 \1", reply)
     for sentence in split_sentences(reply):
         for piece in re.split(r"(?<=\])\s+(?=[^\s\[])", sentence.strip()):
             numbers = [int(n) for marks in _MARKS.findall(piece) for n in re.findall(r"\d+", marks)]
             text = _MARKS.sub("", piece).replace("**", "").strip()
+            if lead := _LEAD.match(text):
+                ahead += [int(lead["number"])] if lead["number"] else []
+                text = text[lead.end() :]
+                text = text[:1].upper() + text[1:]
             if any(c.isalnum() for c in text):
                 if pending:
                     yield pending
-                pending = (" ".join(text.split()), numbers)
+                pending, ahead = (" ".join(text.split()), [*ahead, *numbers]), []
             elif pending:
                 pending[1].extend(numbers)
     if pending:

@@ -42,8 +42,8 @@ def check_statement(statement: Statement, hits: Sequence[Hit], find_article: Fin
 
     if spans and all(map(stands, spans)) and (kept := _keep_quoted(text, spans)) is not None:
         return Checked(replace(statement, text=kept, passages=()), repaired=kept != text)
-    if text.rstrip(" \"”’'").endswith("?"):
-        return Checked(None, problem="it is a question, and states nothing")
+    if text.rstrip(" \"”’'").endswith(("?", ":")):
+        return Checked(None, problem="it is a question or a heading, and states nothing")
     # What follows is for those who write in their own words; what quotes does not wait for it to be loaded.
     from bot.verification.evidence import find_subject, find_support
     from bot.verification.support import find_problem

@@ -13,6 +13,7 @@ from bot.verification.amounts import find_amounts, find_missing_amount
 from bot.verification.claims import find_wrong_speaker
 from bot.verification.days import blank_days, find_missing_day, names_year
 from bot.verification.facts import Facts, find_facts, list_words, missing_facts
+from bot.verification.plans import find_put_off
 from bot.verification.polarity import find_opposite
 from bot.verification.roles import find_swap
 from bot.verification.words import find_terms, share_of
@@ -22,6 +23,7 @@ from index.split import sentence_spans
 # Characters; what an article stretches further, to make the checks slow, carries only what quotes it word for word.
 _LONGEST_CLAIM, _LONGEST_QUOTE = 1000, 3000
 _AUXILIARY = compile_later(r"\b\w+n['’]t\b", re.IGNORECASE)
+_ASKS = compile_later(r"[?？؟][\s\"“”’'»)\]]*$")
 _SAID = 0.7  # of the terms of a claim that are no names, that its quote must have
 # Without one of these, nothing in a sentence is said not to be said: looked for first, as that is quicker.
 _SILENCE = compile_later(r"\b(?:not|never|no|without)\b|n['’]t\b|declin|refus", re.IGNORECASE)
@@ -54,25 +56,31 @@ def find_problem(text: str, spans: Sequence[Span]) -> str:
 
 def _says_same(bare: str, facts: Facts, sentences: Sequence[str]) -> bool:
     """Whether a quote has most of what a claim says of its names and amounts: with these alone it may say anything."""
-    amounts = find_amounts(bare)
-    for amount in reversed(amounts):
+    for amount in reversed(find_amounts(bare)):
         bare = f"{bare[: amount.start]} {bare[amount.end :]}"
     said = find_terms(_AUXILIARY.sub(" ", bare)) - find_terms(" ".join(facts.names))
     if not said:
-        return bool(amounts or facts.names or facts.quotations)
+        return bool(facts.quotations)  # a bare "Ankara" or "It was 12" says nothing that a quote could carry
     return share_of(said, frozenset().union(*map(find_terms, sentences))) >= _SAID
 
 
 def _find_turned(text: str, sentences: Sequence[str]) -> str:
-    """Whether a claim turns round what its quote says: a yes into a no, or who does it to whom."""
+    """Whether a claim turns round what its quote says: a yes into a no, a plan into a deed, or who does it to whom."""
     if term := find_opposite(text, sentences):
         return f"the quote says the opposite ({term})"
+    if verb := find_put_off(text, sentences):
+        return f"the quote says only that it will or may be ({verb})"
     verb = find_swap(text, sentences)
     return f"the quote has it the other way round ({verb})" if verb else ""
 
 
 def state_evidence(quoted: str, text: str) -> str:
-    """What of a quote counts for a claim: what it says that somebody did not say, only if the claim does so too."""
+    """What of a quoted sentence counts for a claim: of a question nothing, as that states nothing.
+
+    What it says that somebody did not say counts only if the claim does so too.
+    """
+    if _ASKS.search(quoted):
+        return ""
     return _state(quoted) if _is_stated(text) else quoted
 
 

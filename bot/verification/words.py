@@ -26,10 +26,24 @@ _IRREGULAR = """
 """
 
 
+_NOUNS = frozenset("death dead dying agreement resignation".split())  # of those above
+
+
 @cache
 def _first_forms() -> dict[str, str]:
     groups = (group.split() for group in _IRREGULAR.replace("\n", " ").split(","))
     return {term: analyze(first)[0] for first, *others in groups for term in analyze(" ".join(others))}
+
+
+@cache
+def _past_forms() -> frozenset[str]:
+    groups = (group.split() for group in _IRREGULAR.replace("\n", " ").split(","))
+    return frozenset(form for _, *others in groups for form in others if form not in _NOUNS)
+
+
+def is_past(word: str) -> bool:
+    """Whether a word looks like a verb in the past, or a participle: "withdrew", "announced"."""
+    return word in _past_forms() or (word.endswith("ed") and not word.endswith("eed"))
 
 
 @lru_cache(maxsize=8192)
