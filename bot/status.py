@@ -179,9 +179,7 @@ def _write_failure(failure: dict[str, Any]) -> Text:
 
 
 def _write_new_failures(failures: list[Failure]) -> list[Text]:
-    return _list_failures(
-        [Text("failed: {item}: {reason}", item=_show(f.item), reason=_show(f.reason)) for f in failures]
-    )
+    return _list_failures([_write_failure({**asdict(failure), "next_try": None}) for failure in failures])
 
 
 def _show(address: str) -> str:

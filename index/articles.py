@@ -95,6 +95,11 @@ class Failure:
     not_before: float = 0.0
 
 
+def best_hits(hits: Sequence[Hit]) -> list[Hit]:
+    """The best hit of each article, in the order in which the articles come up for the last time."""
+    return list({hit.passage.article.id: hit for hit in reversed(hits)}.values())[::-1]
+
+
 def distinct_articles(hits: Sequence[Hit]) -> list[Article]:
     """The articles of some hits, best first, each once."""
     return list({hit.passage.article.id: hit.passage.article for hit in hits}.values())

@@ -7,8 +7,6 @@ outside the project; without them this says so and ends well.
 
 from __future__ import annotations
 
-import gzip
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -20,10 +18,7 @@ from bot.evaluation.floors import hash_ground, read_floors
 from bot.evaluation.gold import read_questions
 from bot.evaluation.measures import Evaluation
 from bot.evaluation.report import describe_evaluation
-from config.settings import load_settings
-from index.embed import WordLlamaEmbedder
-from index.reindex import reindex
-from index.sources import SourceList
+from tests.development import index_articles
 from tests.eval_ablation import ablate
 from tests.eval_peers import compare_with_peers
 from tests.eval_prompt import measure_prompts
@@ -38,12 +33,7 @@ def main(data: Path) -> None:
         print(f"skipped: the development data are not at {data}")
         return
     with tempfile.TemporaryDirectory() as folder:
-        articles = Path(folder, "articles.jsonl")
-        with gzip.open(data / "articles.jsonl.gz") as packed, articles.open("wb") as unpacked:
-            shutil.copyfileobj(packed, unpacked)
-        settings = load_settings({"data": Path(folder, "data"), "reader": "extractive"})
-        SourceList(settings.data).add([str(articles)])
-        report = reindex(settings, WordLlamaEmbedder())
+        settings, report = index_articles(data, Path(folder))
         print(f"{report.articles} articles in {report.passages} passages, indexed in {report.seconds:.0f} s\n")
         newsbot = build_newsbot(settings)
         files = [data / "questions.jsonl", data / "unanswerable.jsonl"]

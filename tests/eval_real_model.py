@@ -8,9 +8,7 @@ them, the data or the server's package this says so and ends well.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
-import shutil
 import statistics
 import subprocess
 import tempfile
@@ -33,9 +31,7 @@ from bot.verification.statements import check_statement
 from bot.verification.support import find_problem
 from config.settings import Settings, load_settings
 from index.articles import Hit
-from index.embed import WordLlamaEmbedder
-from index.reindex import reindex
-from index.sources import SourceList
+from tests.development import index_articles
 
 _EVERY, _MOST = 6, 60  # one question of so many is asked, and so many in all: a small machine has to write the answers
 _PROMPT = int(Settings.model_fields["model_prompt_tokens"].default)  # tokens, by estimate
@@ -222,17 +218,6 @@ def serve_model(python: Path, model: Path) -> Iterator[str]:
             server.kill()
 
 
-def make_index(data: Path, folder: Path) -> Path:
-    """A data directory with the development articles."""
-    articles = folder / "articles.jsonl"
-    with gzip.open(data / "articles.jsonl.gz") as packed, articles.open("wb") as unpacked:
-        shutil.copyfileobj(packed, unpacked)
-    settings = load_settings({"data": folder / "data", "reader": "extractive"})
-    SourceList(settings.data).add([str(articles)])
-    reindex(settings, WordLlamaEmbedder())
-    return settings.data
-
-
 def main() -> None:
     """Serve the model, ask, and print the tables; `--answers` keeps every sentence as a line of JSON."""
     parser = argparse.ArgumentParser()
@@ -254,7 +239,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, serve_model(given.python, Path(given.model)) as address:
         settings = load_settings(
             {
-                "data": given.index or make_index(given.data, Path(folder)),
+                "data": given.index or index_articles(given.data, Path(folder))[0].data,
                 "openai_base_url": f"{address}/v1",
                 "model": Path(given.model).stem,
                 "model_timeout": _TIMEOUT,

@@ -16,7 +16,7 @@ from bot.suggestions.names import STANDS, is_own, names_in
 from bot.suggestions.speech import MEDIA
 from bot.suggestions.subjects import write_subject
 from config.patterns import compile_later
-from index.articles import Article, Hit
+from index.articles import Article, Hit, best_hits
 from index.terms import content_terms
 
 _DAYS = 3  # on which an event has to be told of
@@ -74,7 +74,7 @@ def find_event(hits: Sequence[Hit]) -> Idea | None:
 def find_subjects(question: Question, shown: Sequence[Span], hits: Sequence[Hit]) -> Iterator[Subject]:
     """What the question or the answer names, and articles of the hits are about; or people of whom they tell."""
     cited = {span.article.id for span in shown}
-    heads = [_Head(hit) for hit in {hit.passage.article.id: hit for hit in reversed(hits)}.values()][::-1][:_READ]
+    heads = [_Head(hit) for hit in best_hits(hits)[:_READ]]
     heads = [head for head in heads if is_english(head.hit.passage.article)]
     seen: set[str] = set()
     for text in (question.text, *(span.text for span in shown)):

@@ -10,7 +10,7 @@ from bot.answers import Question, Span
 from bot.forms import ANY_DAY
 from bot.suggestions.headlines import write_headline
 from bot.suggestions.idea import Idea
-from index.articles import Article, Hit
+from index.articles import Article, Hit, best_hits
 from index.keywords import KeywordIndex
 from index.search.when import find_period
 from index.terms import content_terms
@@ -49,7 +49,7 @@ def find_stories(
     known = asked.union(*(content_terms(span.text) for span in shown))
     titles = {span.article.id: set(content_terms(span.article.title)) for span in shown}
     days = [date.fromisoformat(span.article.published[:10]) for span in shown if span.article.published]
-    for hit in {hit.passage.article.id: hit for hit in reversed(hits)}.values():
+    for hit in reversed(best_hits(hits)):
         article = hit.passage.article
         headline = write_headline(article, longest) if article.language[:2] in languages else ""
         weights = keywords.weigh_terms(content_terms(headline)) if headline else {}

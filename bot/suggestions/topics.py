@@ -11,7 +11,7 @@ from bot.suggestions.idea import Idea
 from bot.suggestions.news import Subject, is_english
 from bot.texts import write_day
 from config.patterns import compile_later
-from index.articles import Article, Hit
+from index.articles import Article, Hit, best_hits
 from index.dates import second_of
 from index.keywords import KeywordIndex
 from index.terms import content_terms
@@ -36,9 +36,9 @@ def find_topics(question: Question, shown: Sequence[Span], hits: Sequence[Hit]) 
     """
     cited = {span.article.id for span in shown}
     known = set(content_terms("\n".join([question.text, *(span.text for span in shown)])))
-    articles = {hit.passage.article.id: hit for hit in reversed(hits) if is_english(hit.passage.article)}
+    english = [hit for hit in best_hits(hits) if is_english(hit.passage.article)]
     found: dict[str, Hit] = {}
-    for hit in reversed(articles.values()):
+    for hit in english:
         if words := _read_topic(hit.passage.article.title):
             names = content_terms(" ".join(word for word in words.split() if not word.islower()))
             if hit.passage.article.id in cited or known.issuperset(names):
@@ -46,9 +46,7 @@ def find_topics(question: Question, shown: Sequence[Span], hits: Sequence[Hit]) 
     for words, hit in found.items():
         terms = set(content_terms(words))
         if len(terms & known) >= max(2, _KNOWN * len(terms)):
-            about = [other for other in reversed(articles.values()) if terms <= _read_head(other.passage.article)][
-                :_MOST
-            ]
+            about = [other for other in english if terms <= _read_head(other.passage.article)][:_MOST]
             days = {(other.passage.article.published or "")[:10] for other in about} - {""}
             span = Span(hit.passage.article, hit.passage.start, hit.passage.end)
             timeline, summary = f"Timeline: {words}", f"Summary: {words}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from index.terms import analyze, content_terms
@@ -29,16 +30,19 @@ _IRREGULAR = """
 _NOUNS = frozenset("death dead dying agreement resignation".split())  # of those above
 
 
+def _irregular() -> Iterator[list[str]]:
+    """The forms of each irregular word, the first one first."""
+    return (group.split() for group in _IRREGULAR.replace("\n", " ").split(","))
+
+
 @cache
 def _first_forms() -> dict[str, str]:
-    groups = (group.split() for group in _IRREGULAR.replace("\n", " ").split(","))
-    return {term: analyze(first)[0] for first, *others in groups for term in analyze(" ".join(others))}
+    return {term: analyze(first)[0] for first, *others in _irregular() for term in analyze(" ".join(others))}
 
 
 @cache
 def _past_forms() -> frozenset[str]:
-    groups = (group.split() for group in _IRREGULAR.replace("\n", " ").split(","))
-    return frozenset(form for _, *others in groups for form in others if form not in _NOUNS)
+    return frozenset(form for _, *others in _irregular() for form in others) - _NOUNS
 
 
 def is_past(word: str) -> bool:
