@@ -21,8 +21,9 @@ class Question:
     """A question as asked, and what the readers need to know of it.
 
     `terms` gives each term that carries meaning its weight in this index (how rare it is); a term that is a name in the
-    question is also in `names`, with the name as written (folded). `vector` is the question's unit vector,
-    `form` that of the answer.
+    question is also in `names`, with the name as written (folded). `told` are those terms that stand only in what it
+    tells before it asks; none where it asks with no others. `vector` is the question's unit vector, `form` that of the
+    answer.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Question:
     names: dict[str, str]
     vector: npt.NDArray[np.float32] = field(compare=False, repr=False)
     form: FormName = "sentences"
+    told: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

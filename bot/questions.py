@@ -11,22 +11,31 @@ from bot.forms import FormName
 from config.patterns import compile_later
 from index.embed import Embedder
 from index.keywords import KeywordIndex
+from index.search.asked import find_asked
 from index.terms import analyze, content_terms, fold_words
+
+_AUXILIARY = r"(is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)\b"
 
 _KINDS: tuple[tuple[Kind, str], ...] = (
     ("how many", r"how (many|much|long|old|far|tall|big|large|often|fast|high|deep|few)"),
     ("how many", r"(what|which) (number|percentage|share|price|sum|amount)"),
     ("when", r"when|(what|which|on what|on which|by what) (day|date|year|month|time)"),
     ("when", r"how soon|since when|until when"),
-    ("where", r"where|(what|which|in what|in which) (city|country|place|town|state|region|continent)"),
+    (
+        "where",
+        rf"where|(what|which|in what|in which) ((?!{_AUXILIARY})\w+ )?(city|country|place|town|state|region|continent)",
+    ),
     ("who", r"who|whom|whose"),
     ("why", r"why|what (caused|led to)|for what reason|how come"),
 )
 _KIND = tuple((kind, re.compile(rf"\b({pattern})\b", re.IGNORECASE)) for kind, pattern in _KINDS)
 
-_YES_OR_NO = compile_later(
-    r"(is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)\b", re.IGNORECASE
-)
+_YES_OR_NO = compile_later(_AUXILIARY, re.IGNORECASE)
+# "When", "where" and "who" may begin a clause ("when she left, she held which office?"), "which" behind a comma too.
+_BEFORE = "about|after|and|at|before|but|by|during|for|from|in|nearly|of|on|or|since|so|to|under|until|with"
+_BEGINS = compile_later(rf"(?:(?:{_BEFORE})\s+)*(?:what|which|who|whom|whose|where|when|why|how)\b", re.IGNORECASE)
+_ASKING = compile_later(r"(?<!,\s)\b(?:what|which|how)\b", re.IGNORECASE)
+_TOLD = 0.25  # of the weight of what is asked
 _LAST_SENTENCE = compile_later(r"(?:.*[.!?:;]\s+)?(.*)", re.DOTALL)
 
 # Words that stand for one another between a question and the news that answers it. A news text seldom says
@@ -106,16 +115,24 @@ _NOT_SAID = compile_later(
 
 def analyze_question(text: str, keywords: KeywordIndex, embedder: Embedder, form: FormName = "sentences") -> Question:
     """The question with its kind, its weighted terms and its vector; `form` is that of its answer."""
+    asked = find_asked(text)
     weights = keywords.weigh_terms(content_terms(_without_kind(text)) or content_terms(text))
-    return Question(text, ask_kind(text), weights, _find_names(text), embedder.embed_question(text), form)
+    told = frozenset(weights).difference(content_terms(_without_kind(asked)))
+    told = told if len(told) < len(weights) else frozenset()
+    return Question(text, ask_kind(asked), weights, _find_names(text), embedder.embed_question(text), form, told)
 
 
 def ask_kind(text: str) -> Kind:
     """What kind of answer a question asks for; "what" where nothing more can be told."""
-    if (last := _LAST_SENTENCE.fullmatch(text)) and _YES_OR_NO.match(last[1]):
+    asked = find_asked(text)
+    if (last := _LAST_SENTENCE.fullmatch(asked)) and _YES_OR_NO.match(last[1]):
         return "yes/no"
-    found = [(match.start(), kind) for kind, pattern in _KIND if (match := pattern.search(text))]
-    return min(found)[1] if found else "what"
+    found = sorted((match.start(), match.end(), kind) for kind, pattern in _KIND for match in pattern.finditer(asked))
+    begins = _BEGINS.match(asked)
+    place = begins.end() - 1 if begins else max((match.start() for match in _ASKING.finditer(asked)), default=None)
+    if place is None:
+        return found[0][2] if found else "what"
+    return next((kind for start, end, kind in found if start <= place < end), "what")
 
 
 def _without_kind(text: str) -> str:
@@ -150,10 +167,14 @@ def words_in(text: str) -> frozenset[str]:
     return frozenset(analyze(text)) | {f"={word}" for word in fold_words(text)}
 
 
-def coverage(question: Question, words: Collection[str]) -> float:
-    """The weighted share of the question's terms that `words` (by `words_in`) hold, between 0 and 1."""
-    total = sum(question.terms.values())
-    held = sum(weight * _cover(question, term, words) for term, weight in question.terms.items())
+def coverage(question: Question, words: Collection[str], *, told: float = _TOLD) -> float:
+    """The weighted share of the question's terms that `words` (by `words_in`) hold, between 0 and 1.
+
+    What the question only tells before it asks counts `told` times as much as what it asks.
+    """
+    weights = {term: weight * (told if term in question.told else 1.0) for term, weight in question.terms.items()}
+    held = sum(weight * _cover(question, term, words) for term, weight in weights.items())
+    total = sum(weights.values())
     return held / total if total else 0.0
 
 

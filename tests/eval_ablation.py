@@ -20,14 +20,15 @@ from index.search.passages import search_passages
 from index.search.ranking import Weights
 
 _ALL = Weights()
-_WORDS = Weights(presence=0, meaning=0, newness=0, article=0, lead=0)
+_WORDS = Weights(presence=0, asked=0, meaning=0, newness=0, article=0, lead=0)
 _STEPS = {
     "words alone (BM25 of title and text)": _WORDS,
     "+ newer first": replace(_WORDS, newness=_ALL.newness),
-    "+ meaning (static vectors)": replace(_ALL, presence=0, article=0, lead=0),
-    "+ words that are there at all": replace(_ALL, article=0, lead=0),
-    "+ the article's best two passages": replace(_ALL, lead=0),
-    "+ first passages = newsbot": _ALL,
+    "+ meaning (static vectors)": replace(_ALL, presence=0, asked=0, article=0, lead=0),
+    "+ words that are there at all": replace(_ALL, asked=0, article=0, lead=0),
+    "+ the article's best two passages": replace(_ALL, asked=0, lead=0),
+    "+ first passages": replace(_ALL, asked=0),
+    "+ what is asked, where something is told before = newsbot": _ALL,
 }
 _WITHOUT = {
     "newsbot without newer first": replace(_ALL, newness=0),
@@ -35,6 +36,7 @@ _WITHOUT = {
     "… without words that are there at all": replace(_ALL, presence=0),
     "… without the article's best two": replace(_ALL, article=0),
     "… without first passages": replace(_ALL, lead=0),
+    "… without what is asked": replace(_ALL, asked=0),
     "… with age counted twice as steeply": replace(_ALL, newness_days=_ALL.newness_days / 2),
     "… with age counted half as steeply": replace(_ALL, newness_days=_ALL.newness_days * 2),
 }

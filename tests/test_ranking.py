@@ -21,7 +21,7 @@ from index.store import Place
 from tests.newsroom import index_articles
 
 NOW = "2022-06-15T12:00:00+00:00"
-PLAIN = Weights(presence=0, meaning=0.5, article=0.25, lead=0.25, newness=1, newness_days=14, outlet=1)
+PLAIN = Weights(presence=0, asked=0.5, meaning=0.5, article=0.25, lead=0.25, newness=1, newness_days=14, outlet=1)
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_what_was_before_a_beginning_is_no_news() -> None:
         Place(day or "undated", n, 1, day, "") for n, day in enumerate(["2022-02-28", "2022-03-01", "2022-06-15", None])
     ]
     query = Query("bridge", NOW, Period("2022-03-01", None, "", "since 1 March"))
-    scores = score_places(places, dict.fromkeys([place.passage_id for place in places], 1.0), {}, query, PLAIN)
+    scores = score_places(places, dict.fromkeys([place.passage_id for place in places], 1.0), {}, {}, query, PLAIN)
     assert scores["2022-02-28"] == scores["undated"] < 0.8 * scores["2022-03-01"] < 0.8 * scores["2022-06-15"]
 
 
@@ -118,7 +118,7 @@ def ask(first: str | None = None, last: str | None = None, outlet: str = "") -> 
 def test_the_signs_of_a_good_passage_add_up() -> None:
     """Words count by the best, meaning at least as that of the farthest, the best two of an article, and its lead."""
     places = [place("a", position=0), place("b"), place("c"), place("d", article=2)]
-    scores = score_places(places, {"a": 8.0, "b": 4.0, "c": 2.0}, {"a": 0.6, "c": 0.2}, ask(), PLAIN)
+    scores = score_places(places, {"a": 8.0, "b": 4.0, "c": 2.0}, {}, {"a": 0.6, "c": 0.2}, ask(), PLAIN)
     assert scores == pytest.approx(
         {
             "a": 1 + 0.5 * 0.6 + 0.25 * 0.75 + 0.25,
@@ -127,8 +127,14 @@ def test_the_signs_of_a_good_passage_add_up() -> None:
             "d": 0.5 * 0.2,
         }
     )
-    assert score_places([], {}, {}, ask(), PLAIN) == {}
-    assert score_places([place("a")], {}, {"a": -0.5}, ask(), PLAIN) == {"a": 0.0}
+    assert score_places([], {}, {}, {}, ask(), PLAIN) == {}
+    assert score_places([place("a")], {}, {}, {"a": -0.5}, ask(), PLAIN) == {"a": 0.0}
+
+
+def test_what_is_asked_counts_beside_all_that_is_told() -> None:
+    """Where a question tells something first, the words with which it asks count once more, by the best in them."""
+    scores = score_places([place("a"), place("b")], {"a": 4.0, "b": 8.0}, {"a": 2.0, "b": 0.5}, {}, ask(), PLAIN)
+    assert scores == pytest.approx({"a": 0.5 + 0.5 + 0.25 * 0.75, "b": 1 + 0.5 * 0.25 + 0.25 * 0.75})
 
 
 E = 2.718281828459045
@@ -160,7 +166,7 @@ def test_newness_is_counted_from_the_time_that_is_asked(
     published: str | None, first: str | None, last: str | None, added: float
 ) -> None:
     """It falls with the age of an article, and of a past period with the days from it, the faster the shorter it is."""
-    scores = score_places([place("a", published, position=0)], {}, {}, ask(first, last), PLAIN)
+    scores = score_places([place("a", published, position=0)], {}, {}, {}, ask(first, last), PLAIN)
     assert scores["a"] == pytest.approx(0.25 * (1 + added), abs=1e-4)
 
 
@@ -175,7 +181,7 @@ def test_newness_is_counted_from_the_time_that_is_asked(
 )
 def test_the_outlet_that_is_asked_counts(outlet: str, asked: str, added: float) -> None:
     """An article is by an outlet if its name has all words that are asked for."""
-    scores = score_places([place("a", position=0, outlet=outlet)], {}, {}, ask(outlet=asked), PLAIN)
+    scores = score_places([place("a", position=0, outlet=outlet)], {}, {}, {}, ask(outlet=asked), PLAIN)
     assert scores["a"] == 0.25 * (1 + added)
 
 
@@ -197,25 +203,42 @@ QUERIES = st.sampled_from(
 )
 
 
-@given(PLACES, SCORES, COSINES, QUERIES, st.randoms())
+@given(PLACES, SCORES, SCORES, COSINES, QUERIES, st.randoms())
 def test_the_order_of_candidates_does_not_matter(
-    places: list[Place], words: dict[str, float], meaning: dict[str, float], query: Query, random: Random
+    places: list[Place],
+    words: dict[str, float],
+    asked: dict[str, float],
+    meaning: dict[str, float],
+    query: Query,
+    random: Random,
 ) -> None:
     """The same candidates have the same scores, none below 0, in whatever order they come."""
-    scores = score_places(places, words, meaning, query, PLAIN)
+    scores = score_places(places, words, asked, meaning, query, PLAIN)
     shuffled = places[:]
     random.shuffle(shuffled)
-    assert score_places(shuffled, words, meaning, query, PLAIN) == scores
+    assert score_places(shuffled, words, asked, meaning, query, PLAIN) == scores
     assert all(score >= 0 for score in scores.values())
 
 
-@given(PLACES, SCORES, COSINES, QUERIES, st.sampled_from(["newness", "outlet", "lead", "article", "meaning"]))
+@given(
+    PLACES,
+    SCORES,
+    SCORES,
+    COSINES,
+    QUERIES,
+    st.sampled_from(["newness", "outlet", "lead", "article", "asked", "meaning"]),
+)
 def test_no_sign_lowers_a_score(
-    places: list[Place], words: dict[str, float], meaning: dict[str, float], query: Query, sign: str
+    places: list[Place],
+    words: dict[str, float],
+    asked: dict[str, float],
+    meaning: dict[str, float],
+    query: Query,
+    sign: str,
 ) -> None:
     """Where newness, or any other sign, weighs more, no score is lower."""
-    less = score_places(places, words, meaning, query, replace(PLAIN, **{sign: 0.0}))
-    more = score_places(places, words, meaning, query, PLAIN)
+    less = score_places(places, words, asked, meaning, query, replace(PLAIN, **{sign: 0.0}))
+    more = score_places(places, words, asked, meaning, query, PLAIN)
     assert all(more[passage_id] >= score for passage_id, score in less.items())
 
 
@@ -223,5 +246,5 @@ def test_no_sign_lowers_a_score(
 def test_of_equals_the_newer_is_never_lower(one: date, other: date) -> None:
     """Of passages that differ in nothing else, that of the newer article scores at least as high."""
     older, newer = (place(str(n), str(day), position=0) for n, day in enumerate(sorted([one, other])))
-    scores = score_places([older, newer], {}, {}, ask(), PLAIN)
+    scores = score_places([older, newer], {}, {}, {}, ask(), PLAIN)
     assert scores["1"] >= scores["0"]

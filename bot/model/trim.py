@@ -50,7 +50,7 @@ def _weigh(question: Question, number: int, hit: Hit) -> list[_Sentence]:
     text, article = hit.passage.text, hit.passage.article
     spans = sentence_spans(text, article.language)
     title = words_in(article.title)
-    own = [coverage(question, words_in(text[start:end])) for start, end in spans]
+    own = [coverage(question, words_in(text[start:end]), told=0.0) for start, end in spans]
     beside = [max(own[max(0, i - 1) : i + 2]) for i in range(len(spans))]
     subject = coverage(question, title.union(words_in(text)))
     place = _SUBJECT * subject - _NEXT * min(number, 10)

@@ -1,10 +1,10 @@
 """The sentences of the hits, each weighed as an answer to a question.
 
-A sentence is scored by what of the question it covers (itself, with the sentence before it and the title, with its
-whole passage), by its meaning, by its passage's place among the hits, by whether it opens its article's part, and by
-whether it holds what the question asks for, of whom, and as other outlets give it. `tests/fit_reader.py` fits the
-weights on one half of the development questions and tries them on the other; those here are rounded, but for those of
-subject and agreement: these questions hardly have what they are for.
+A sentence is scored by what of the question it covers (itself, of what is asked; of all that is told too, with the
+sentence before it and the title, and with its whole passage), by its meaning, by its passage's place among the hits, by
+whether it opens its article's part, and by whether it holds what the question asks for, of whom, and as other outlets
+give it. `tests/fit_reader.py` fits the weights on one half of the development questions and tries them on the other;
+those here are rounded, but for those of subject and agreement: these questions hardly have what they are for.
 """
 
 from __future__ import annotations
@@ -46,8 +46,9 @@ WEIGHTS = {
 class Candidate:
     """A sentence with what speaks for it, each between 0 and 1, and the `terms` of what it states.
 
-    `own`, `context` and `passage` are the shares of the question's terms that the sentence, the sentence with the one
-    before it and the title, and the whole passage with the title hold. `hit` is the place of its passage, from 0.
+    `own` is the share of the terms with which the question asks that the sentence holds; `context` and `passage` are
+    the shares of all its terms that the sentence with the one before it and the title, and the whole passage with the
+    title hold. `hit` is the place of its passage, from 0.
     """
 
     span: Span
@@ -100,7 +101,7 @@ def collect_candidates(question: Question, hits: Sequence[Hit]) -> list[Candidat
                     span,
                     place,
                     terms,
-                    own=coverage(question, terms),
+                    own=coverage(question, terms, told=0.0),
                     context=coverage(question, terms | title | before),
                     passage=whole,
                     place=hit.score / best,

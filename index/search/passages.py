@@ -24,6 +24,7 @@ from index.search.spelling import correct_spelling
 from index.search.stories import join_copies, spread_articles
 
 _BY_WORDS, _BY_MEANING = 100, 60  # candidates
+_ASKED = 300  # passages with what is asked, of which those count that are candidates
 _PAGE = 12  # passages that are loaded together
 _WEIGHTS = Weights()
 _BESIDE = ThreadPoolExecutor(2, "search")  # Chroma searches beside tantivy: on two cores one question takes less
@@ -82,11 +83,12 @@ def _find_hits(generation: Generation, query: Query, vector: Vectors, k: int, we
         by_words, by_meaning = max(_BY_WORDS, 3 * k) * deeper, max(_BY_MEANING, 3 * k) * deeper
         nearest = _BESIDE.submit(generation.vectors.search, vector, by_meaning)
         until = query.last if query.until is None else query.until
-        find = partial(generation.keywords.search, query.words, by_words, presence=weights.presence)
-        words = dict(find(until=query.last))
+        find = partial(generation.keywords.search, presence=weights.presence)
+        words = dict(find(query.words, by_words, until=query.last))
+        asked = dict(find(query.asked, _ASKED, until=query.last)) if query.asked else {}
         if query.is_past or query.is_open or query.outlet:
             # Of old times and small outlets there may be none among the best of all.
-            words |= dict(find(since=query.since, until=until, outlet=query.outlet))
+            words |= dict(find(query.words, by_words, since=query.since, until=until, outlet=query.outlet))
         meaning = dict(nearest.result())
         if query.broad:  # "happened" says nothing: the newest of the period count, alike in words and meaning
             newest = generation.keywords.newest(by_words, since=query.since, until=until, outlet=query.outlet)
@@ -96,7 +98,7 @@ def _find_hits(generation: Generation, query: Query, vector: Vectors, k: int, we
             for place in generation.store.place_passages(words.keys() | meaning.keys())
             if not is_after(place.published, query.moment)
         ]
-        scores = score_places(places, words, meaning, query, weights)
+        scores = score_places(places, words, asked, meaning, query, weights)
         places.sort(key=lambda place: (-scores[place.passage_id], place.passage_id))
         if query.broad:
             places = spread_articles(places)

@@ -9,6 +9,7 @@ from functools import cached_property
 from config.patterns import compile_later
 from index.dates import second_of
 from index.generations import Generation
+from index.search.asked import find_asked
 from index.search.when import Period, find_period
 from index.terms import analyze, content_terms, fold_words
 
@@ -57,9 +58,13 @@ class Query:
     @cached_property
     def words(self) -> str:
         """What is looked for by words: without the outlet, whose name stands in what others write about it."""
-        if not self.outlet:
-            return self.text
-        return " ".join(word for word in fold_words(self.text) if word not in {*self.outlet, *_REPORTS})
+        return self._without_outlet(self.text)
+
+    @cached_property
+    def asked(self) -> str:
+        """Of its words those that ask, where it tells something before and asks with words of its own; else empty."""
+        asked = find_asked(self.text)
+        return self._without_outlet(asked) if asked != self.text and content_terms(asked) else ""
 
     @cached_property
     def last(self) -> int:
@@ -104,6 +109,11 @@ class Query:
             and (self.since is None or second_of(published, last=True) >= self.since - earlier)
             and (self.until is None or second_of(published) <= self.until)
         )
+
+    def _without_outlet(self, text: str) -> str:
+        if not self.outlet:
+            return text
+        return " ".join(word for word in fold_words(text) if word not in {*self.outlet, *_REPORTS})
 
     def is_by(self, outlet: str) -> bool:
         """Whether an outlet is the one that is asked for."""

@@ -24,6 +24,7 @@ class Weights:
     """
 
     presence: float = 1.0  # times what each word of the question weighs that is there at all, beside its BM25 score
+    asked: float = 1.0  # for the words with which the question asks, where it tells something before
     meaning: float = 1.0  # times the cosine
     article: float = 0.25  # times the mean words of the article's best two passages
     lead: float = 0.25  # for the first passage of an article, which says what it is about
@@ -35,13 +36,18 @@ class Weights:
 def score_places(
     places: Sequence[Place],
     words: Mapping[str, float],
+    asked: Mapping[str, float],
     meaning: Mapping[str, float],
     query: Query,
     weights: Weights,
 ) -> dict[str, float]:
-    """The score of each place by its passage id, from BM25 scores and cosines, where a passage has them."""
+    """The score of each place by its passage id, from BM25 scores and cosines, where a passage has them.
+
+    `words` are the scores for all words of the query, `asked` those for what it asks where it tells something before.
+    """
     most = max(words.values(), default=0.0) or 1.0
     by_words = {place.passage_id: words.get(place.passage_id, 0.0) / most for place in places}
+    best_asked = max(asked.values(), default=0.0) or 1.0
     # A passage that is not among the nearest may be just behind them.
     farthest = min(meaning.values(), default=0.0)
     in_article: dict[int, list[float]] = defaultdict(list)
@@ -53,6 +59,7 @@ def score_places(
     return {
         place.passage_id: (
             by_words[place.passage_id]
+            + weights.asked * asked.get(place.passage_id, 0.0) / best_asked
             + weights.meaning * max(0.0, meaning.get(place.passage_id, farthest))
             + weights.article * best_two[place.article]
             + weights.lead * (place.position == 0)
