@@ -88,6 +88,7 @@ def numbered(statements: Sequence[Statement]) -> list[tuple[str, list[int]]]:
         ("The passage 2 (The Post, A day of snow)\nIt rained. The answer is snow. [2]", [("It rained.", [])]),
         ("The passage of the bill is late. [1]", [("The passage of the bill is late.", [1])]),
         ("The passage 1:\nThe answer is:", []),
+        ("It snowed. Passage 2 says that [1].", [("It snowed.", [])]),
     ],
 )
 def test_a_reply_is_taken_apart(reply: str, statements: list[tuple[str, list[int]]]) -> None:

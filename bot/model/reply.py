@@ -174,22 +174,23 @@ def _split_marks(reply: str) -> Iterator[tuple[str, list[int]]]:
     What leads to a sentence ("Passage 2 says that …") goes, and its number with the sentence.
     """
     pending: tuple[str, list[int]] | None = None
-    ahead: list[int] = []  # of leads for whose sentence we wait
+    leads, ahead = False, list[int]()  # whether we wait for the sentence of a lead, and the numbers of it
     # A mark before the full stop and one behind it mean the same.
     reply = re.sub(r"\s*((?:\[[\d,; ]+\]\s*)+)([.!?])(?=\s|$)", r"\2 \1", reply)
     for sentence in split_sentences(reply):
         for piece in re.split(r"(?<=\])\s+(?=[^\s\[])", sentence.strip()):
             numbers = [int(n) for marks in _MARKS.findall(piece) for n in re.findall(r"\d+", marks)]
             text = _MARKS.sub("", piece).replace("**", "").strip()
-            if lead := _LEAD.match(text):
+            while lead := _LEAD.match(text):
+                leads = True
                 ahead += [int(lead["number"])] if lead["number"] else []
                 text = text[lead.end() :]
                 text = text[:1].upper() + text[1:]
             if any(c.isalnum() for c in text):
                 if pending:
                     yield pending
-                pending, ahead = (" ".join(text.split()), [*ahead, *numbers]), []
-            elif pending:
+                pending, ahead, leads = (" ".join(text.split()), [*ahead, *numbers]), [], False
+            elif pending and not leads:  # the sentence before a lead has been given when the lead begins
                 pending[1].extend(numbers)
     if pending:
         yield pending
