@@ -11,7 +11,7 @@ from bot.forms import FormName
 from config.patterns import compile_later
 from index.embed import Embedder
 from index.keywords import KeywordIndex
-from index.search.asked import find_asked
+from index.search.asked import find_asked, leave_out_address
 from index.terms import analyze, content_terms, fold_words
 
 _AUXILIARY = r"(is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)\b"
@@ -115,11 +115,12 @@ _NOT_SAID = compile_later(
 
 def analyze_question(text: str, keywords: KeywordIndex, embedder: Embedder, form: FormName = "sentences") -> Question:
     """The question with its kind, its weighted terms and its vector; `form` is that of its answer."""
-    asked = find_asked(text)
-    weights = keywords.weigh_terms(content_terms(_without_kind(text)) or content_terms(text))
+    whole = leave_out_address(text)
+    asked = find_asked(whole)
+    weights = keywords.weigh_terms(content_terms(_without_kind(whole)) or content_terms(whole))
     told = frozenset(weights).difference(content_terms(_without_kind(asked)))
     told = told if len(told) < len(weights) else frozenset()
-    return Question(text, ask_kind(asked), weights, _find_names(text), embedder.embed_question(text), form, told)
+    return Question(text, ask_kind(asked), weights, _find_names(whole), embedder.embed_question(whole), form, told)
 
 
 def ask_kind(text: str) -> Kind:

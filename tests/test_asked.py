@@ -9,7 +9,7 @@ from bot.answer import Newsbot
 from bot.answers import Question
 from bot.evaluation.gold import contains_gold
 from bot.questions import analyze_question, ask_kind, coverage, words_in
-from index.search.asked import find_asked
+from index.search.asked import find_asked, leave_out_address
 from index.search.query import Query
 
 NOW = "2023-12-01"
@@ -45,6 +45,27 @@ MOON = "NASA's Artemis I flew around the moon in 2022 and came back. "
 def test_what_asks(question: str, asked: str) -> None:
     """It is from the first sentence with a question mark to the last, or the last sentence where none has one."""
     assert find_asked(question) == asked
+
+
+@pytest.mark.parametrize(
+    ("question", "left"),
+    [
+        ("What did Turkey demand? Please answer in one sentence.", "What did Turkey demand?"),
+        ("Hello there! What did Turkey demand? Thanks.", "What did Turkey demand?"),
+        ("Talks ended. Who led them? In two words, with a source.", "Talks ended. Who led them?"),
+        ("Who left? Quote your sources. Keep it short.", "Who left?"),
+        ("Who won? Answer briefly. Who lost?", "Who won? Who lost?"),
+        ("Please, who won?", "Please, who won?"),
+        ("Please explain the grain deal.", "Please explain the grain deal."),
+        ("The deal ended. Please explain why.", "The deal ended. Please explain why."),
+        ("Who won? I was there.", "Who won? I was there."),
+        ("Hello!", "Hello!"),
+        ("", ""),
+    ],
+)
+def test_what_is_said_to_whoever_answers(question: str, left: str) -> None:
+    """Greetings, thanks and instructions are no part of what is asked; alone, or without a question, they stay."""
+    assert leave_out_address(question) == left
 
 
 @pytest.mark.parametrize(
@@ -125,6 +146,7 @@ def test_the_kind_is_that_of_the_word_that_asks(question: str, kind: str) -> Non
         (f"{FELL}How much did UBS pay?", "3 billion francs"),
         (f"{FINAL}Who succeeded Jorge Vilda as coach?", "Montse Tome"),
         (f"{MOON}How tall is the rocket?", "322 feet"),
+        ("Hi! What did Turkey demand? Please answer in one sentence.", "must withdraw behind the line"),
         (f"{MOON}When did Apollo 17 arrive on the moon?", "11 December 1972"),
     ],
 )

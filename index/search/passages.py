@@ -18,6 +18,7 @@ from index.clean import clean_line
 from index.dates import is_after, read_date
 from index.embed import Embedder, Vectors
 from index.generations import Generation
+from index.search.asked import leave_out_address
 from index.search.query import Query, read_queries
 from index.search.ranking import Weights, score_places
 from index.search.spelling import correct_spelling
@@ -74,6 +75,7 @@ def understand(generation: Generation, question: str, at: str | None = None) -> 
     """What a question asked at `at` is searched for: one query or one for each of its parts, none if it is empty."""
     moment = at or datetime.now(UTC).isoformat(timespec="seconds")
     question = clean_line(question)  # composed as the articles are, and without half characters that nothing can encode
+    question = leave_out_address(question)
     return read_queries(generation, correct_spelling(question, generation), moment) if question else []
 
 
