@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from bot.answer import Newsbot
-from bot.answers import Question
+from bot.answers import Question, Turn
 from bot.evaluation.gold import contains_gold
+from bot.follow_ups.standalone import make_standalone
 from bot.questions import analyze_question, ask_kind, coverage, words_in
 from index.search.asked import find_asked, leave_out_address
 from index.search.query import Query
@@ -161,3 +162,31 @@ def test_the_passage_with_what_is_asked_comes_first(sample_newsbot: Newsbot) -> 
     """What is told finds its story; in it the passage with what is asked is the best hit."""
     hit = sample_newsbot.find_hits(f"{BOUGHT}Who is the president of the European Central Bank?")[0]
     assert "Christine Lagarde" in hit.passage.text
+
+
+SOLD = "UBS agreed to buy Credit Suisse in March."
+PAID = Turn(f"{SOLD} How much did UBS pay?", "UBS agreed on Sunday to buy its rival for 3 billion francs.")
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "standalone"),
+    [
+        (PAID, "And when was that?", f"{SOLD} When did UBS pay?"),
+        (PAID, "Thanks! And why? Please be brief.", f"{SOLD} Why did UBS pay?"),
+        (PAID, "I see. And what did the government pay?", f"{SOLD} What did the government pay: UBS?"),
+        (PAID, "und wann?", f"{SOLD} Wann: How much did UBS pay?"),
+        (
+            Turn("The ship was stuck in the canal. Why?", ""),
+            "For how long?",
+            "For how long: The ship was stuck in the canal?",
+        ),
+        (Turn(f"{TALKS}What did Turkey demand?", ""), "And Russia?", f"{TALKS}What did Russia demand?"),
+        (Turn("Hi! What did Turkey demand? Be brief.", ""), "And Russia?", "What did Russia demand?"),
+        (Turn("What did Turkey demand?", ""), "That is odd. Why?", "Why did Turkey demand?"),
+        (PAID, "The ship left the canal. When was that?", "The ship left the canal. When was that?"),
+        (PAID, "I heard that Celik spoke. When was it?", "I heard that Celik spoke. When was it?"),
+    ],
+)
+def test_follow_ups_and_what_is_told(before: Turn, question: str, standalone: str) -> None:
+    """What the last question told is told again; a question that tells its own story stands alone."""
+    assert make_standalone(question, [before]).text == standalone

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from bot.answers import Turn, Usage
 from bot.verification.facts import find_facts, missing_facts
 from config.errors import ServiceError
+from config.patterns import compile_later
 from index.clean import clean_line
+from index.search.asked import leave_out_address, split_asked
 from index.terms import content_terms
 
+_STORY = 2  # words that carry meaning
 _LONGEST = 300  # characters of a question that a model wrote
+_TALK = compile_later(
+    r"(?:i|we|you|it|this|that|these|those|he|she|they|sorry|okay|ok|really|interesting)\b", re.IGNORECASE
+)
 # What opens a question with a capital and is no name.
 _OPENERS = frozenset(
     """
@@ -47,7 +54,11 @@ def make_standalone(question: str, turns: Sequence[Turn], rewriter: Rewriter | N
     what it writes is taken only if each name and number in it was said before, else the rules' wording is.
     """
     turn = next((turn for turn in reversed(turns) if content_terms(turn.question)), None)
-    by_rules = _rewrite_by_rules(question, turn) if turn else ""
+    if turn is None:
+        return Standalone(question)
+    told, asked = split_asked(leave_out_address(question))
+    alone = bool(told) and _is_story(told)
+    by_rules = "" if alone else _rewrite_by_rules(asked, replace(turn, question=leave_out_address(turn.question)))
     if not by_rules:
         return Standalone(question)
     if rewriter is None:
@@ -66,10 +77,22 @@ def _rewrite_by_rules(question: str, turn: Turn) -> str:
     from bot.follow_ups.languages import write_foreign
     from bot.follow_ups.wording import write_standalone
 
-    if foreign := write_foreign(question, turn):
-        return clean_line(foreign)
-    follow_up = read_follow_up(question, turn)
-    return clean_line(write_standalone(follow_up, turn)) if follow_up else ""
+    # What the last question told before it asked is told again; where it asked no more than "why?", it is its topic.
+    told, asked = split_asked(turn.question)
+    if told and not content_terms(asked):
+        told, asked = "", told
+    last = replace(turn, question=asked)
+    written = write_foreign(question, last)
+    if not written and (follow_up := read_follow_up(question, turn)):
+        written = write_standalone(follow_up, last)
+    return clean_line(f"{told} {written}") if written else ""
+
+
+def _is_story(told: str) -> bool:
+    """Whether what is told before a question is what that is about, and not "I see." or "That is odd!"."""
+    from bot.follow_ups.names import find_names
+
+    return bool(find_names(told)) or (len(content_terms(told)) >= _STORY and not _TALK.match(told))
 
 
 def _is_trusted(written: str, question: str, turns: Sequence[Turn]) -> bool:

@@ -29,17 +29,27 @@ def find_asked(question: str) -> str:
 
     All of it where it is one sentence, or empty.
     """
-    sentences = [question[start:end] for start, end in sentence_spans(question)]
+    return split_asked(question)[1]
+
+
+def split_asked(question: str) -> tuple[str, str]:
+    """What a question tells before it asks, and `find_asked`."""
+    sentences = _split(question)
     asking = [number for number, sentence in enumerate(sentences) if _ASKS.search(sentence)]
-    if not asking:
-        return sentences[-1] if sentences else question
-    return " ".join(sentences[asking[0] : asking[-1] + 1])
+    if len(sentences) < 2:
+        return "", question
+    first, last = (asking[0], asking[-1]) if asking else (len(sentences) - 1, len(sentences) - 1)
+    return " ".join(sentences[:first]), " ".join(sentences[first : last + 1])
 
 
 def leave_out_address(question: str) -> str:
     """The question without sentences such as "Hello!" and "Please answer in one sentence.", beside one that asks."""
-    sentences = [question[start:end] for start, end in sentence_spans(question)]
+    sentences = _split(question)
     if not any(map(_ASKS.search, sentences)):
         return question
     kept = [sentence for sentence in sentences if _ASKS.search(sentence) or not _ADDRESS.match(sentence)]
     return question if len(kept) == len(sentences) else " ".join(kept)
+
+
+def _split(question: str) -> list[str]:
+    return [question[start:end] for start, end in sentence_spans(question)]
