@@ -9,6 +9,7 @@ from typing import Literal
 
 from bot.form_patterns import ABOUT, FOREIGN_PROFILES, PROFILES, SUMMARIES, TIMELINES
 from config.patterns import compile_later
+from index.search.address import leave_out_address
 from index.search.when import find_period
 from index.terms import content_terms
 
@@ -31,7 +32,7 @@ def find_form(question: str) -> Form:
     The topic keeps its words of time, by which the search finds its period. Whoever asks for the newest has a topic
     that begins with "latest". A question that has no topic, or that asks for one fact, is answered in sentences.
     """
-    asked = _POLITE.sub("", question[:500]).strip(" \t\n.?!¿¡؟…")
+    asked = leave_out_address(question[:500]).strip(" \t\n.?!¿¡؟…")
     if _OPENS_QUESTION.match(asked) and not _HINTS.search(asked):
         return Form("sentences", question)
     for name, patterns in _FORMS:
@@ -96,14 +97,6 @@ def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern.replace(" ", r"\s+"), re.IGNORECASE | re.DOTALL)
 
 
-# What is said before or after a request without meaning anything in it.
-_POLITE = compile_later(
-    r"""^\W*(?:(?:please|pls|ok(?:ay)?|hi|hello|hey|so|well|newsbot|bitte|por\ favor|lütfen|пожалуйста
-    |s'il\ (?:te|vous)\ plaît|can\ you|could\ you|would\ you|will\ you|(?:can|could)\ i\ (?:have|get|see)
-    |i\ (?:want|need)|i(?:['’]d|\ would)\ like|kannst\ du|können\ sie|puedes|peux-tu|pouvez-vous)\b[\s,:!]*)+
-    |[\s,]+(?:please|bitte|por\ favor|lütfen|thanks|thank\ you)\W*$""",
-    re.IGNORECASE | re.VERBOSE,
-)
 # Of an English question the patterns are tried only where one of their words stands: most ask for a fact.
 _OPENS_QUESTION = compile_later(
     r"(?:what|when|where|why|how|which|whose|whom|did|does|do|is|are|has|have|had|can|could|will|would|should)\b",

@@ -11,7 +11,8 @@ from bot.forms import FormName
 from config.patterns import compile_later
 from index.embed import Embedder
 from index.keywords import KeywordIndex
-from index.search.asked import find_asked, leave_out_address
+from index.search.address import leave_out_address
+from index.search.asked import find_asked
 from index.terms import analyze, content_terms, fold_words
 
 _AUXILIARY = r"(is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)\b"
@@ -192,7 +193,12 @@ def _cover(question: Question, term: str, words: Collection[str]) -> float:
 
 
 def _find_names(text: str) -> dict[str, str]:
-    """The capitalised words of a question by their terms; not its first word, as any word has a capital there."""
+    """The capitalised words of a question by their terms; not its first word, as any word has a capital there.
+
+    None where every word has one: of a title, or what is shouted, nothing tells a name.
+    """
     words = re.findall(r"\b[^\W\d_]+", text)[1:]
+    if not any(word[0].islower() for word in words):
+        return {}
     names = [folded for word in words if word[0].isupper() for folded in fold_words(word)]
     return {term: name for name in names for term in analyze(name)}

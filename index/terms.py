@@ -36,6 +36,7 @@ _STOP_WORDS = tuple(
     most much my no nor not now of off on once only or other our out over own s same she should so some such t than
     that the their them then there these they this those to too under until up us very was we were what when where
     which while who whom whose why will with would you your say said says tell told according
+    exactly actually really precisely please
     """.split()
 )
 

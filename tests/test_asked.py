@@ -10,7 +10,8 @@ from bot.answers import Question, Turn
 from bot.evaluation.gold import contains_gold
 from bot.follow_ups.standalone import make_standalone
 from bot.questions import analyze_question, ask_kind, coverage, words_in
-from index.search.asked import find_asked, leave_out_address
+from index.search.address import leave_out_address
+from index.search.asked import find_asked
 from index.search.query import Query
 
 NOW = "2023-12-01"
@@ -56,16 +57,39 @@ def test_what_asks(question: str, asked: str) -> None:
         ("Talks ended. Who led them? In two words, with a source.", "Talks ended. Who led them?"),
         ("Who left? Quote your sources. Keep it short.", "Who left?"),
         ("Who won? Answer briefly. Who lost?", "Who won? Who lost?"),
-        ("Please, who won?", "Please, who won?"),
-        ("Please explain the grain deal.", "Please explain the grain deal."),
-        ("The deal ended. Please explain why.", "The deal ended. Please explain why."),
+        ("Please, who won?", "who won?"),
+        ("Please explain the grain deal.", "explain the grain deal."),
+        ("The deal ended. Please explain why.", "The deal ended. explain why."),
+        ("Could you please tell me what Turkey demanded?", "what Turkey demanded?"),
+        ("ok newsbot, do you know who won, please?", "who won?"),
+        ("What did Turkey demand, thanks in advance!", "What did Turkey demand!"),
+        ("I was wondering who won. I'm curious.", "who won."),
+        ("Who won? I'm just curious.", "Who won?"),
+        ("What I want to know is: who won?", "who won?"),
+        ("According to the articles, who won?", "who won?"),
+        ("Who won, according to the articles?", "Who won?"),
+        (
+            "According to the Articles of Association, who votes?",
+            "According to the Articles of Association, who votes?",
+        ),
+        ("Tell me about Omer Celik", "Tell me about Omer Celik"),
+        ("Can you tell me more about the talks?", "tell me more about the talks?"),
+        ("Can you give me a timeline of the talks?", "give me a timeline of the talks?"),
+        ("Can you eat raw eggs?", "Can you eat raw eggs?"),
+        ("Hello Kitty turned fifty. Who drew her?", "Hello Kitty turned fifty. Who drew her?"),
+        ("Hello newsbot! Who won?", "Who won?"),
+        ("So Yun-ju won which medal?", "So Yun-ju won which medal?"),
+        ("So, who won?", "who won?"),
+        ("Well, well, who won?", "who won?"),
+        ("please", "please"),
+        ("Could you tell me, please?", "Could you tell me, please?"),
         ("Who won? I was there.", "Who won? I was there."),
         ("Hello!", "Hello!"),
         ("", ""),
     ],
 )
 def test_what_is_said_to_whoever_answers(question: str, left: str) -> None:
-    """Greetings, thanks and instructions are no part of what is asked; alone, or without a question, they stay."""
+    """Greetings, thanks, instructions and ways of asking are no part of what is asked; alone they stay."""
     assert leave_out_address(question) == left
 
 
@@ -148,6 +172,10 @@ def test_the_kind_is_that_of_the_word_that_asks(question: str, kind: str) -> Non
         (f"{FINAL}Who succeeded Jorge Vilda as coach?", "Montse Tome"),
         (f"{MOON}How tall is the rocket?", "322 feet"),
         ("Hi! What did Turkey demand? Please answer in one sentence.", "must withdraw behind the line"),
+        ("Could you please tell me what exactly Turkey demanded?", "must withdraw behind the line"),
+        ("I was wondering how long the Ever Given is, thanks!", "400 metres"),
+        ("WHO SCORED THE GOAL IN THE WORLD CUP FINAL?", "Olga Carmona"),
+        ("How Much Did UBS Pay For Credit Suisse?", "3 billion francs"),
         (f"{MOON}When did Apollo 17 arrive on the moon?", "11 December 1972"),
     ],
 )

@@ -12,7 +12,8 @@ from bot.verification.facts import find_facts, missing_facts
 from config.errors import ServiceError
 from config.patterns import compile_later
 from index.clean import clean_line
-from index.search.asked import leave_out_address, split_asked
+from index.search.address import leave_out_address
+from index.search.asked import split_asked
 from index.terms import content_terms
 
 _STORY = 2  # words that carry meaning

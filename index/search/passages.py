@@ -18,7 +18,7 @@ from index.clean import clean_line
 from index.dates import is_after, read_date
 from index.embed import Embedder, Vectors
 from index.generations import Generation
-from index.search.asked import leave_out_address
+from index.search.address import leave_out_address
 from index.search.query import Query, read_queries
 from index.search.ranking import Weights, score_places
 from index.search.spelling import correct_spelling
