@@ -1,4 +1,4 @@
-"""Names are put right by one letter; words that articles have, other words, and other writing, never change."""
+"""Names and long words are put right by one letter, swaps in any; what articles have, and other writing, stay."""
 
 from __future__ import annotations
 
@@ -84,6 +84,26 @@ def test_a_name_is_found_however_it_is_written(names: Generation, embedder: Word
 def test_only_slips_are_corrected(names: Generation, question: str, corrected: str) -> None:
     """A word that is nowhere becomes the most frequent name that is one letter away, and all else stays as it is."""
     assert correct_spelling(question, names) == corrected
+
+
+@pytest.mark.parametrize(
+    ("question", "corrected"),
+    [
+        ("who was dislpaced?", "who was displaced?"),
+        ("what did the govermnent say?", "what did the government say?"),
+        ("what did the goverment legalise?", "what did the government legalize?"),
+        ("the governmentt and the govirnment", "the government and the government"),
+        ("which protect ended?", "which protect ended?"),  # not the project: it may be no slip
+        ("who are the divers?", "who are the divers?"),
+        ("who analysed it?", "who analyzed it?"),
+        ("the Dislpaced", "the Dislpaced"),  # the name of somebody
+    ],
+)
+def test_slips_in_other_words(tmp_path: Path, embedder: WordLlamaEmbedder, question: str, corrected: str) -> None:
+    """Letters that are swapped, other spellings, and one letter in a long word are put right where articles have it."""
+    text = "A project of the government may legalize what trailers for displaced drivers cost, as was analyzed."
+    with index_articles(tmp_path, embedder, {"id": "a", "text": text}) as generation:
+        assert correct_spelling(question, generation) == corrected
 
 
 def test_a_slip_is_not_taken_for_a_word_without_meaning(names: Generation) -> None:

@@ -11,6 +11,7 @@ from index.keywords import KeywordIndex
 from index.terms import content_terms, fold_words
 
 _SHORTEST = 4  # letters; of shorter words too many are alike
+_ANY_WORD = 9  # letters of a word that may be a slip of any word; of a shorter one letters may be swapped
 # Of short words many are alike: what one with fewer letters is read as stands in so many passages at least.
 _LONG, _OFTEN = 6, 20
 _FEW = 3  # unknown words; where there are more, and more than known ones, they are of another language
@@ -32,10 +33,11 @@ _KNOWN = frozenset(
 
 
 def correct_spelling(question: str, generation: Generation) -> str:
-    """The question with each word that the index does not know replaced by the most frequent name that is like it.
+    """The question with each word that the index does not know replaced by the most frequent one that is like it.
 
     Like it is what one letter more, less, exchanged or swapped with the next makes of it (Norvig, "How to write a
-    spelling corrector"), but not at its beginning. Only names are put right: a small index lacks many words that are
+    spelling corrector"), but not at its beginning; the other spelling of a word ("legalise") before all. Short words
+    are put right to names, and to other words only where letters are swapped: a small index lacks many words that are
     no slips. What has no like stays, as do words in other letters than a to z, abbreviations, and all where many are
     unknown.
     """
@@ -45,21 +47,28 @@ def correct_spelling(question: str, generation: Generation) -> str:
     if len(unknown) > max(_FEW, len(words) / 2):
         return question
     for word in unknown[:_MOST]:
-        if name := next(_find_names("".join(fold_words(word)), generation), None):
-            question = re.sub(rf"\b{re.escape(word)}\b", name, question)
+        if like := next(_find_likes(word, generation), None):
+            question = re.sub(rf"\b{re.escape(word)}\b", like, question)
     return question
 
 
-def _find_names(word: str, generation: Generation) -> Iterator[str]:
-    """The names that are like a word, as articles write them, the most frequent first."""
-    counts = {like: generation.keywords.count_word(like) for like in set(_alter(word)) if content_terms(like)}
-    least = 1 if len(word) >= _LONG else _OFTEN
-    likes = sorted(counts, key=lambda like: (-counts[like], len(like), like))[:_TRIED]
+def _find_likes(word: str, generation: Generation) -> Iterator[str]:
+    """The words that are like one and may be meant by it, as articles write them, the most frequent first."""
+    folded = "".join(fold_words(word))
+    counts = {like: generation.keywords.count_word(like) for like in set(_alter(folded)) if content_terms(like)}
+    least = 1 if len(folded) >= _LONG else _OFTEN
+    spelt = _spell_american(folded)
+    likes = sorted(counts, key=lambda like: (_spell_american(like) != spelt, -counts[like], len(like), like))[:_TRIED]
     for like in (like for like in likes if counts[like] >= least):
         found = [passage_id for passage_id, _ in generation.keywords.search(like, _TRIED)]
+        slip = len(folded) >= _ANY_WORD or sorted(like) == sorted(folded) or _spell_american(like) == spelt
         for passage in generation.store.load_passages(found).values():
-            inside = (one for one in _INSIDE.findall(passage.text) if one[0].isupper())
+            inside = (one for one in _INSIDE.findall(passage.text) if one[0].isupper() or (slip and word.islower()))
             yield from (one for one in inside if "".join(fold_words(one)) == like)
+
+
+def _spell_american(word: str) -> str:
+    return re.sub(r"(?<=[iy])s(?=(?:e|es|ed|ing|ation|ations|er|ers)$)", "z", word)
 
 
 def _is_plain(word: str) -> bool:
