@@ -16,10 +16,15 @@ from index.search.asked import find_asked
 from index.terms import analyze, content_terms, fold_words
 
 _AUXILIARY = r"(is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)\b"
+_QUANTITY = "(number|amount|length|height|width|depth|size|weight|speed|distance|duration)"
 
 _KINDS: tuple[tuple[Kind, str], ...] = (
-    ("how many", r"how (many|much|long|old|far|tall|big|large|often|fast|high|deep|few)"),
+    ("how many", r"how (many|much|long|old|far|tall|big|large|wide|heavy|often|fast|high|deep|few)"),
     ("how many", r"(what|which) (number|percentage|share|price|sum|amount)"),
+    (
+        "how many",
+        rf"((what|which) ((is|are|was|were) )?)?((the|a) )?(total )?{_QUANTITY}( of|(?= {_AUXILIARY})|(?=\W*$))",
+    ),
     ("when", r"when|(what|which|on what|on which|by what) (day|date|year|month|time)"),
     ("when", r"how soon|since when|until when"),
     (
@@ -45,7 +50,7 @@ _ALIKE = """
     demand insist urge must require request want call ultimatum deadline ask
     die dead death kill fatal casualty toll
     hurt injure injury wound
-    buy bought acquire purchase takeover
+    buy bought buyer acquire purchase takeover sell sold sale
     win won victory beat defeat champion title
     lose lost defeat
     resign quit resignation step
@@ -70,7 +75,6 @@ _ALIKE = """
     borrow loan liquidity lend
     delay postpone scrub cancel
     meet met talk hold held
-    sell sold
     find found discover
     build built construct
     send sent dispatch deploy

@@ -74,7 +74,7 @@ def test_what_asks(question: str, asked: str) -> None:
         ),
         ("Tell me about Omer Celik", "Tell me about Omer Celik"),
         ("Can you tell me more about the talks?", "tell me more about the talks?"),
-        ("Can you give me a timeline of the talks?", "give me a timeline of the talks?"),
+        ("Can you give me a timeline of the talks?", "a timeline of the talks?"),
         ("Can you eat raw eggs?", "Can you eat raw eggs?"),
         ("Hello Kitty turned fifty. Who drew her?", "Hello Kitty turned fifty. Who drew her?"),
         ("Hello newsbot! Who won?", "Who won?"),

@@ -35,6 +35,14 @@ def ask(text: str) -> Question:
         ("how fast does it go?", "It went at 80 miles an hour.", True),
         ("how many of the?", "There were 12 of the.", False),
         ("who built posts?", "It built 12 posts.", False),
+        ("what is the length of the ship?", "The ship is 400 metres long.", True),
+        ("length of the ship", "The journey took 25 days.", False),
+        ("ship weight?", "The ship has 200,000 tonnes.", True),
+        ("how heavy is it?", "It is 40 feet long.", False),
+        ("how big is the farm?", "The farm has 40 acres.", True),
+        ("what speed does it reach?", "It reached 80 mph.", True),
+        ("the number of posts", "It built 12 observation posts.", True),
+        ("number of posts", "Posts were built on 12 hills.", False),
     ],
 )
 def test_what_is_counted(question: str, sentence: str, counts: bool) -> None:
@@ -64,4 +72,21 @@ def test_yes_or_no(sentence: str, fit: float) -> None:
 )
 def test_kinds_of_yes_and_no(question: str, kind: str) -> None:
     """A question whose last sentence begins with an auxiliary asks for yes or no."""
+    assert ask_kind(question) == kind
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("what is the length of the ship?", "how many"),
+        ("ship length", "how many"),
+        ("The total number of ships", "how many"),
+        ("what speed did it reach?", "how many"),
+        ("what is the weight behind the claim?", "what"),
+        ("who sets the speed limit?", "who"),
+        ("ice age", "what"),
+    ],
+)
+def test_quantities_by_their_noun(question: str, kind: str) -> None:
+    """A noun such as "length" asks for a number where something has it; its sentence need not say it."""
     assert ask_kind(question) == kind

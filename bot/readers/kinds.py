@@ -24,26 +24,47 @@ _REASON = compile_later(
     re.IGNORECASE,
 )
 _NAME = compile_later(r"(?<![.!?“\"]\s)(?<!^)\b[A-ZÀ-Þ][\w’'.-]+")
-_COUNTED = compile_later(r"\bhow (?:many|much)\s+(\w+)", re.IGNORECASE)
+_COUNTED = compile_later(r"\b(?:how (?:many|much)|(?:number|amount) of)\s+(\w+)", re.IGNORECASE)
 _ASKS_SUM = compile_later(r"\b(how much|price|cost|pay|paid|worth|sum)\b", re.IGNORECASE)
 _SUM = compile_later(r"[$€£¥₺₽]|\b(dollar|euro|pound|franc|lira|rouble|ruble|yen|yuan|rupee)s?\b", re.IGNORECASE)
 _NEAR = 4  # words from a number to the thing that it counts
 _LENGTH = r"met(?:re|er)s?|feet|foot|ft|kilomet(?:re|er)s?|km|miles?|inch(?:es)?|centimet(?:re|er)s?|yards?"
 _TIME = r"seconds?|minutes?|hours?|days?|weeks?|months?|years?|decades?|centur(?:y|ies)"
+_WEIGHT = r"tons?|tonnes?|kilogram(?:me)?s?|kilos?|kg|pounds?|lbs?|grams?|ounces?"
+_AREA = r"(?:square )?(?:feet|met(?:re|er)s?|miles?|kilomet(?:re|er)s?)|hectares?|acres?"
+_SPEED = r"mph|kph|km/h|knots?|(?:miles|kilomet(?:re|er)s) (?:an|per) hour"
+# What is asked for with "how …", or with a noun, and its units.
 _MEASURES = {
-    adjective: re.compile(rf"\d[\d.,]*[\s-]*(?:\w+\s)?(?:{units})\b", re.IGNORECASE)
-    for adjective, units in {
+    asked: re.compile(rf"\d[\d.,]*[\s-]*(?:\w+\s)?(?:{units})\b", re.IGNORECASE)
+    for asked, units in {
         "long": f"{_LENGTH}|{_TIME}",
+        "length": _LENGTH,
         "far": _LENGTH,
+        "distance": _LENGTH,
         "tall": _LENGTH,
         "high": _LENGTH,
+        "height": _LENGTH,
         "deep": _LENGTH,
+        "depth": _LENGTH,
+        "wide": _LENGTH,
+        "width": _LENGTH,
+        "big": f"{_LENGTH}|{_AREA}|{_WEIGHT}",
+        "large": f"{_LENGTH}|{_AREA}|{_WEIGHT}",
+        "size": f"{_LENGTH}|{_AREA}|{_WEIGHT}",
+        "heavy": _WEIGHT,
+        "weight": _WEIGHT,
         "old": _TIME,
         "often": _TIME,
-        "fast": r"mph|kph|km/h|knots?|(?:miles|kilomet(?:re|er)s) (?:an|per) hour",
+        "duration": _TIME,
+        "fast": _SPEED,
+        "speed": _SPEED,
     }.items()
 }
-_ASKS_MEASURE = compile_later(rf"\bhow ({'|'.join(_MEASURES)})\b", re.IGNORECASE)
+_NAMES = "|".join(_MEASURES)
+_ASKS_MEASURE = compile_later(
+    rf"\bhow (?P<how>{_NAMES})\b|\b(?P<noun>{_NAMES})(?: of\b|(?= (?:is|are|did|does|do|has|have|had)\b)|(?=\W*$))",
+    re.IGNORECASE,
+)
 
 
 def fit_kind(question: Question, sentence: str) -> float:
@@ -68,7 +89,7 @@ def counts_asked(question: Question, sentence: str) -> bool:
     if _ASKS_SUM.search(question.text) and _SUM.search(sentence):
         return True
     if measure := _ASKS_MEASURE.search(question.text):
-        return _MEASURES[measure[1].lower()].search(sentence) is not None
+        return _MEASURES[(measure["how"] or measure["noun"]).lower()].search(sentence) is not None
     asked = _COUNTED.search(question.text)
     counted = content_terms(asked[1]) if asked else []
     words = fold_words(sentence) if counted else []

@@ -35,8 +35,8 @@ _BEFORE = compile_later(
       |(?:(?:quick|one|another|last|my)\s+)?question(?=\s*:)|just\s+(?:curious|wondering)|good\s+(?:morning|day|afternoon|evening)
       |bitte|por\s+favor|lütfen|пожалуйста|s['’]il\s+(?:te|vous)\s+plaît)
     |(?:can|could|would|will)\s+(?:you|anyone|anybody|someone|somebody)(?:\s+(?:please|kindly|maybe|possibly|quickly))*
-      (?=[\s,]+(?:{_DOES})\b)(?:\s+(?:tell|remind|inform)\s+(?:me|us)(?!\s+(?:more\b|(?:something\s+)?about\b)))?
-    |(?:tell|remind)\s+(?:me|us)(?!\s+(?:more\b|(?:something\s+)?about\b))|let\s+(?:me|us)\s+(?:know|ask)
+      (?=[\s,]+(?:{_DOES})\b)(?:\s+(?:tell|remind|inform|give|show|get|send)\s+(?:me|us)(?!\s+(?:more\b|(?:something\s+)?about\b)))?
+    |(?:tell|remind|give|show|get|send)\s+(?:me|us)(?!\s+(?:more\b|(?:something\s+)?about\b))|let\s+(?:me|us)\s+(?:know|ask)
     |(?:do|does|did)\s+(?:you|anyone|anybody|someone)\s+(?:happen\s+to\s+)?(?:know|remember)(?!\s+(?:(?:more|something)\s+)?(?:about|of)\b)
     |(?:what\s+)?i(?:['’]d|\s+would)\s+(?:really\s+)?(?:like|love)(?:\s+to\s+(?:know|ask|learn|hear|find\s+out))?(?:\s+is\b)?
     |(?:what\s+)?i\s+(?:just\s+)?(?:want|need|wanted)(?:\s+to\s+(?:know|ask|learn|find\s+out))?(?:\s+is\b)?
