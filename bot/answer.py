@@ -14,7 +14,7 @@ from bot.disagreement import describe_disagreements, find_disagreements
 from bot.draft import Draft, Watch
 from bot.follow_ups.standalone import Rewriter, make_standalone
 from bot.forms import find_form
-from bot.questions import analyze_question
+from bot.hits import prepare
 from bot.texts import Text
 from bot.verification.statements import FindArticle
 from config.errors import ServiceError
@@ -28,9 +28,6 @@ from index.search.passages import Search, search_passages, understand
 from index.search.query import Query
 from index.search.spelling import correct_spelling
 
-_TIMELINE_HITS = 100  # passages that a dated list is chosen from,
-_TIMELINE_LONGEST = 40  # of which so many are read
-_DAYS_BEFORE = 7
 _LOG = logging.getLogger(__name__)
 
 
@@ -54,7 +51,8 @@ class Newsbot:
     def find_hits(self, question: str, *, k: int | None = None, at: str | None = None) -> list[Hit]:
         """The best passages for a question, best first. Raises `IndexMissing`, `IndexMismatch`, `ServiceError`."""
         with self.index.use() as generation:
-            return self._search(generation, question, k or self.hits, at)
+            search = self.search or search_passages
+            return search(generation, self.embedder, question, k=k or self.hits, at=at)
 
     def understand(self, question: str, *, at: str | None = None) -> list[Query]:
         """What the built-in search looks for: the parts of the question, its period and its outlet."""
@@ -112,12 +110,10 @@ class Newsbot:
             if asked != standalone.text:
                 draft.notes.append(Text("I read this as: {question}", question=asked))
             form = find_form(asked)
-            dated = form.name == "timeline"
-            hits = self._search(generation, form.topic, _TIMELINE_HITS if dated else self.hits, at)
-            if dated:
-                hits = _keep_asked(hits, understand(generation, form.topic, at))
-            analyzed = analyze_question(form.topic, generation.keywords, self.embedder, form.name)
-        draft.outlets = {hit.passage.article.id: hit.outlets for hit in reversed(hits)}
+            analyzed, hits = prepare(generation, self.embedder, form, k=self.hits, at=at, search=self.search)
+        every = [hit for found in (hits, *(of_part for _, of_part in analyzed.parts)) for hit in found]
+        draft.outlets = {hit.passage.article.id: hit.outlets for hit in reversed(every)}
+        dated = form.name == "timeline"
         find_article = _find_article(generation, hits, foreign=self.search is not None)
         readers = [_make_timeline_reader()] if dated else self.readers
         for reader in readers:
@@ -156,28 +152,11 @@ class Newsbot:
             draft.failed += not draft.statements
             return None
 
-    def _search(self, generation: Generation, question: str, k: int, at: str | None) -> list[Hit]:
-        search = self.search or search_passages
-        return search(generation, self.embedder, question, k=k, at=at)
-
 
 def _make_timeline_reader() -> Reader:
     from bot.readers.timeline import TimelineReader  # few questions ask for a dated list
 
     return TimelineReader()
-
-
-def _keep_asked(hits: Sequence[Hit], queries: Sequence[Query]) -> list[Hit]:
-    """The hits of the period and the outlet that a question names: a dated list must not leave them.
-
-    A period that has just begun may have nothing yet: then the week before it counts too.
-    """
-    articles = [(hit, hit.passage.article) for hit in hits]
-    for days in (0, _DAYS_BEFORE):
-        kept = [h for h, one in articles if any(q.is_asked(one.published, one.outlet, days) for q in queries)]
-        if kept:
-            return kept[:_TIMELINE_LONGEST]
-    return []
 
 
 def _suggest(question: Question, draft: Draft, hits: Sequence[Hit], generation: Generation) -> tuple[str, ...]:

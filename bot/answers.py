@@ -23,7 +23,7 @@ class Question:
     `terms` gives each term that carries meaning its weight in this index (how rare it is); a term that is a name in the
     question is also in `names`, with the name as written (folded). `told` are those terms that stand only in what it
     tells before it asks; none where it asks with no others. `vector` is the question's unit vector, `form` that of the
-    answer.
+    answer. A question that asks for several things has `parts`, each with hits of its own.
     """
 
     text: str
@@ -33,6 +33,7 @@ class Question:
     vector: npt.NDArray[np.float32] = field(compare=False, repr=False)
     form: FormName = "sentences"
     told: frozenset[str] = frozenset()
+    parts: tuple[tuple[Question, Sequence[Hit]], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -83,11 +84,13 @@ class Usage:
 class Reading:
     """What a reader makes of its hits: statements as they come, and what they cost, known when all have come.
 
-    Taking the next statement may raise `ServiceError`, also after some have come.
+    Taking the next statement may raise `ServiceError`, also after some have come. `unanswered` are the parts of the
+    question that no statement answers, where some answer another.
     """
 
     statements: Iterable[Statement]
     usage: Usage = field(default_factory=Usage)
+    unanswered: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ class Draft:
                 with self.clock.step("read"):
                     statement = next(statements, None)
                 if statement is None:
+                    self.notes += [Text("I found nothing on: {question}", question=part) for part in reading.unanswered]
                     return came
                 came += 1
                 with self.clock.step("verify"):

@@ -16,13 +16,15 @@ from bot.readers.support import is_answered
 from bot.references.resolve import resolve_references
 from index.articles import Hit
 from index.embed import Embedder
+from index.search.asked import find_asked
 
 _MOST = 3  # sentences in an answer
+_MOST_OF_PART = 2  # of them on each part of a question that asks for several things
 _MARGIN = 2.0  # a further sentence may score this much less than the best
 
 
 class ExtractiveReader:
-    """Answers with at most three sentences of the hits, or with none if they do not answer."""
+    """Answers with at most three sentences of the hits, two for each part, or with none if they do not answer."""
 
     name = "extractive"
 
@@ -35,10 +37,18 @@ class ExtractiveReader:
             from bot.readers.summary import describe, summarise
 
             return Reading((summarise if question.form == "summary" else describe)(question, hits))
+        if question.parts:
+            return self._read_parts(question.parts)
+        return Reading(self._state(question, hits, _MOST))
+
+    def _read_parts(self, parts: Sequence[tuple[Question, Sequence[Hit]]]) -> Reading:
+        read = [(part.text, self._state(part, hits, _MOST_OF_PART)) for part, hits in parts]
+        every = [statement for _, statements in read for statement in statements]
+        return Reading(every, unanswered=[find_asked(text) for text, statements in read if every and not statements])
+
+    def _state(self, question: Question, hits: Sequence[Hit], most: int) -> list[Statement]:
         candidates = weigh_candidates(question, hits, self._embedder)
-        if not is_answered(question, candidates, hits):
-            return Reading(())
-        return Reading(list(state(order(choose(candidates)))))
+        return list(state(order(choose(candidates)[:most]))) if is_answered(question, candidates, hits) else []
 
 
 def weigh_candidates(question: Question, hits: Sequence[Hit], embedder: Embedder) -> list[Candidate]:

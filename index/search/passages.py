@@ -52,6 +52,22 @@ def search_passages(
 ) -> list[Hit]:
     """The `k` best passages for a question asked at the moment `at`, best first; fewer if there are no more.
 
+    Of a question in parts those of each come in turns. Arguments and errors are those of `search_parts`.
+    """
+    return merge_parts(generation, search_parts(generation, embedder, question, k=k, at=at, weights=weights), k)
+
+
+def search_parts(
+    generation: Generation,
+    embedder: Embedder,
+    question: str,
+    *,
+    k: int,
+    at: str | None = None,
+    weights: Weights = _WEIGHTS,
+) -> list[tuple[Query, list[Hit]]]:
+    """Each part of a question with its `k` best passages, best first; of most questions one part, of an empty one none.
+
     `at` is a day or a moment as `index.dates.read_date` gives it (None: now); later articles never count.
     Raises `IndexMismatch` if another embedder made the index, `ServiceError` if the embedder fails.
     """
@@ -63,12 +79,17 @@ def search_passages(
         for query in queries:
             if query.text not in vectors:
                 vectors[query.text] = embedder.embed_question(query.text)
-        found = [_find_hits(generation, query, vectors[query.text], k, weights) for query in queries]
+        found = [(query, _find_hits(generation, query, vectors[query.text], k, weights)) for query in queries]
         # While an article was replaced, neither its old nor its new passages may have been found: search again.
         if generation.store.revision() == revision:
-            if len(found) < 2:
-                return found[0] if found else []
-            return join_copies(generation.store, _take_turns(found), k, queries[0].moment)
+            return found
+
+
+def merge_parts(generation: Generation, found: Sequence[tuple[Query, list[Hit]]], k: int) -> list[Hit]:
+    """The `k` best passages of all parts that `search_parts` found, those of each in turns."""
+    if len(found) < 2:
+        return found[0][1] if found else []
+    return join_copies(generation.store, _take_turns([hits for _, hits in found]), k, found[0][0].moment)
 
 
 def understand(generation: Generation, question: str, at: str | None = None) -> list[Query]:

@@ -23,7 +23,13 @@ _EACH = compile_later(
     re.VERBOSE | re.DOTALL,
 )
 # "Who won, and what did the loser say?", "Who won? What did the loser say?"
-_NEXT = compile_later(r"\?\s+(?=\S)|[,;]\s+and\s+(?=(?:who|whom|what|when|where|why|how|which)\b)", re.IGNORECASE)
+_NEXT = compile_later(r"\?\s+(?=\S)|[,;]?\s+and\s+(?=(?:who|whom|what|when|where|why|how|which)\b)", re.IGNORECASE)
+# Two things are asked for where the first word asks: not in "Nobody knows when and how it began."
+_ASKS = compile_later(
+    r"""(?:.*[.!?]\s+)?(?:(?:in|on|at|by|for|from|to|with|of)\s+)?(?:who|whom|whose|what|when|where|why|how|which)\b
+    |.*\?\s+\S""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
 _MOST_PARTS = 3
 # A part with one of these words, or with few words and no name, says the rest in the first part.
 _REFERS = compile_later(
@@ -177,10 +183,13 @@ def _split_parts(question: str) -> list[str]:
     if found := _EACH.match(question):
         parts = [f"{found['begin']}{name} {found['end']}" for name in (found["one"], found["other"])]
         return parts if found["each"] else [question, *parts]  # Black and Decker may be one
+    if not _ASKS.match(question):
+        return [question]
     first, *others = [part for part in map(str.strip, _NEXT.split(question)) if content_terms(part)] or [question]
     if not 1 <= len(others) < _MOST_PARTS:
         return [question]
-    return [first, *(part if _stands_alone(part) else f"{first} {part}" for part in others)]
+    # What the first asks is told before the others.
+    return [first, *(part if _stands_alone(part) else f"{first}. {part}" for part in others)]
 
 
 def _stands_alone(part: str) -> bool:
