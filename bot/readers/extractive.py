@@ -46,9 +46,9 @@ class ExtractiveReader:
         every = [statement for _, statements in read for statement in statements]
         return Reading(every, unanswered=[find_asked(text) for text, statements in read if every and not statements])
 
-    def _state(self, question: Question, hits: Sequence[Hit], most: int) -> list[Statement]:
+    def _state(self, question: Question, hits: Sequence[Hit], most: int) -> tuple[Statement, ...]:
         candidates = weigh_candidates(question, hits, self._embedder)
-        return list(state(order(choose(candidates)[:most]))) if is_answered(question, candidates, hits) else []
+        return tuple(state(order(choose(candidates)[:most]))) if is_answered(question, candidates, hits) else ()
 
 
 def weigh_candidates(question: Question, hits: Sequence[Hit], embedder: Embedder) -> list[Candidate]:
