@@ -78,6 +78,7 @@ def test_what_asks(question: str, asked: str) -> None:
         ("Can you eat raw eggs?", "Can you eat raw eggs?"),
         ("Hello Kitty turned fifty. Who drew her?", "Hello Kitty turned fifty. Who drew her?"),
         ("Hello newsbot! Who won?", "Who won?"),
+        ("Reply All has ended. Who hosted it?", "Reply All has ended. Who hosted it?"),
         ("So Yun-ju won which medal?", "So Yun-ju won which medal?"),
         ("So, who won?", "who won?"),
         ("Well, well, who won?", "who won?"),

@@ -18,7 +18,8 @@ _DOES = (
 # Whole sentences, beside one that asks.
 _SENTENCE = compile_later(
     rf"""(?:please|pls|kindly|thanks|thank\s+you|thx|(?:hi|hello|hey){_NO_NAME}|good\s+(?:morning|day|afternoon|evening)
-    |(?:answer|reply|respond|cite|quote)\b(?!.*\bof\b)|(?:just\s+)?(?:keep|make)\s+(?:it|your|the\s+answer)
+    |(?:answer|reply|respond|cite|quote)(?:\s+(?:in|with|me|only|just|using|your|the|as|each|every|exactly|\w+ly)\b|\W*$)
+    |(?:just\s+)?(?:keep|make)\s+(?:it|your|the\s+answer)
     |explain\s+(?:it|this|that)|i(?:['’]m|\s+am|\s+was)\s+(?:just\s+|only\s+)?(?:curious|asking|wondering)
     |(?:just|only)\s+(?:curious|asking|wondering)
     |be\s+(?:brief|concise|short|specific|precise|quick)|use\s+(?:simple|plain|short|only|bullet)
