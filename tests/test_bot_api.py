@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -448,6 +449,17 @@ def test_connections_break(bot: Bot, status: str) -> None:
         (0, status),
         (200, ""),
     ]
+
+
+def test_a_call_that_is_cut_off_is_none(bot: Bot) -> None:
+    """What a bot that is killed had begun to write is neither judged nor counted, and gets no answer."""
+    address = httpx.URL(bot.api.url)
+    with socket.create_connection((address.host, address.port or 80), timeout=20) as connection:
+        head = f"POST /bot{bot.api.token}/sendMessage HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        connection.sendall(f'{head}Content-Length: 40\r\n\r\n{{"chat_id": '.encode())
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1) == b""
+    assert (bot.api.counts["sendMessage", 200], bot.api.counts["sendMessage", 400], bot.api.judgements) == (0, 0, [])
 
 
 def test_telegram_fails_as_told(bot: Bot) -> None:

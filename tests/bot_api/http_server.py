@@ -63,7 +63,11 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # a bot was killed while it wrote: there is no call to judge
+            self.close_connection = True
+            return
         answer = self.server.respond(self.path, self.headers.get("Content-Type", ""), body)
         if answer is None:
             self.close_connection = True
