@@ -52,8 +52,7 @@ class Newsroom:
         self._entries: dict[str, str] = {}
         for name, size in zip(self._files, (350, 200, 100, 20), strict=True):
             self._add_lines(name, size)
-        for line in list(self._files["a.jsonl"].values())[:30]:  # what another outlet makes of it
-            self._put_line("b.jsonl", f"copy-{line['id']}", f"{line['text']} Agencies contributed to it.")
+        self._add_copies(list(self._files["a.jsonl"])[:30])
         self._add_texts(20)
         self._add_entries(20)
         self._write()
@@ -79,6 +78,10 @@ class Newsroom:
         gone = self._chance.choice(sorted(self._texts))
         del self._texts[gone]
         gone.unlink()
+        # Corrections and removals make copies rarer with every change.
+        present = self.present()
+        once = [article_id for article_id in sorted(self._files["a.jsonl"]) if f"copy-{article_id}" not in present]
+        self._add_copies(self._chance.sample(once, 5))
         self._add_lines("a.jsonl", 12)
         self._add_texts(1)
         self._add_entries(2)
@@ -87,6 +90,12 @@ class Newsroom:
     def _add_lines(self, name: str, n: int) -> None:
         for _ in range(n):
             self._put_line(name, f"line-{self._made}", self._make_text())
+
+    def _add_copies(self, article_ids: list[str]) -> None:
+        """What another outlet makes of it."""
+        for article_id in article_ids:
+            text = self._files["a.jsonl"][article_id]["text"]
+            self._put_line("b.jsonl", f"copy-{article_id}", f"{text} Agencies contributed to it.")
 
     def _add_texts(self, n: int) -> None:
         for _ in range(n):

@@ -27,7 +27,7 @@ from tests.telegram_api import BOT_USERNAME, SentMessage, TelegramApi
 from tests.test_serve_staying_up import DEMANDED, SUEZ, SlowModel, copy_samples, model_flags
 
 KILLS, CHATS = 20, 8
-NOTED = 1.0  # seconds in which what is on its way arrives and is noted, on a slow machine
+NOTED = 2.0  # seconds in which what is on its way arrives and is noted, on a slow machine
 
 
 @pytest.fixture
@@ -143,8 +143,7 @@ def test_killed_at_random_moments(data: Path, tmp_path: Path) -> None:
     assert sum(map(len, asked.values())) > 2 * KILLS
     assert repeated <= KILLS // 2
     assert given_up <= KILLS // 3
-    # A call of which a kill let only the head arrive has no parameters.
-    assert [judgement for judgement in api.judgements if "chat_id: Field required" not in judgement] == []
+    assert api.judgements == []
 
 
 def _was_called(api: TelegramApi, method: str) -> bool:
