@@ -29,6 +29,10 @@ _SAME = 1e-4  # the distance of a vector from itself at most, as Chroma reckons 
 _RELINKS = 3  # times that lost vectors are looked for and written anew
 
 
+class UnreadableVectors(ServiceError):
+    """The files of an embedded Chroma cannot be searched, as a kill may have cut them; the next re-index mends them."""
+
+
 class VectorIndex:
     """One Chroma collection: embedded in `folder`, or on the server at `url`. Safe to use from several threads.
 
@@ -64,10 +68,18 @@ class VectorIndex:
                 self._collection.delete(ids=list(ids[i : i + _PAGE]))
 
     def search(self, vector: Vectors, n: int) -> list[tuple[str, float]]:
-        """The `n` nearest passage ids with their cosines, nearest first."""
-        with self._lock, _explained(self._where), nullcontext() if self._loaded else self._files:
-            found = self._collection.query(query_embeddings=vector.reshape(1, -1), n_results=n, include=["distances"])
-            self._loaded = True
+        """The `n` nearest passage ids with their cosines, nearest first.
+
+        Raises `UnreadableVectors` where an embedded Chroma fails, `ServiceError` where a server does.
+        """
+        try:
+            with self._lock, _explained(self._where), nullcontext() if self._loaded else self._files:
+                found = self._collection.query(
+                    query_embeddings=vector.reshape(1, -1), n_results=n, include=["distances"]
+                )
+                self._loaded = True
+        except ServiceError as error:
+            raise error if self._url else UnreadableVectors(error.problem, error.remedy) from error
         distances = (found["distances"] or [[]])[0]
         return [(passage_id, 1.0 - distance) for passage_id, distance in zip(found["ids"][0], distances, strict=True)]
 

@@ -246,6 +246,26 @@ def test_damaged_keywords_are_said_and_mended(
     live.close()
 
 
+def test_cut_vectors_are_said_and_mended(
+    settings: Settings, embedder: WordLlamaEmbedder, index_folder: IndexFolder, run_newsbot: RunNewsbot, tmp_path: Path
+) -> None:
+    """With a file of its vectors cut, as by a kill, an index answers by words and says so; a re-index mends it."""
+    index_folder(write_versions(tmp_path / "news", "first"))
+    before = read_contents(settings)
+    cut = list((folder_of(settings) / "chroma").glob("*/*.pickle"))
+    assert cut
+    for path in cut:
+        path.write_bytes(b"")
+    found = run_newsbot("search", "Token77", "-k", "1")
+    assert (found.returncode, "Token77 is out" in found.stdout) == (0, True)
+    assert re.search(r"search goes by words only .+: the vector index in \S+ failed \(.+\)", found.stderr)
+    assert "Traceback" not in found.stderr
+    assert run_newsbot("reindex", "--full").returncode == 0
+    assert read_contents(settings) == before
+    with open_index(settings) as generation:
+        assert len(generation.vectors.search(embedder.embed_question("token"), 9)) == 9
+
+
 def test_deleted_vectors_are_mended(
     settings: Settings, embedder: WordLlamaEmbedder, index_folder: IndexFolder, run_newsbot: RunNewsbot, news: Path
 ) -> None:

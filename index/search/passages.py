@@ -5,8 +5,9 @@ spelling → queries → candidates by words and by meaning → scores → stori
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, zip_longest
@@ -23,11 +24,13 @@ from index.search.query import Query, read_queries
 from index.search.ranking import Weights, score_places
 from index.search.spelling import correct_spelling
 from index.search.stories import join_copies, spread_articles
+from index.vectors import UnreadableVectors
 
 _BY_WORDS, _BY_MEANING = 100, 60  # candidates
 _ASKED = 300  # passages with what is asked, of which those count that are candidates
 _PAGE = 12  # passages that are loaded together
 _WEIGHTS = Weights()
+_LOG = logging.getLogger(__name__)
 _BESIDE = ThreadPoolExecutor(2, "search")  # Chroma searches beside tantivy: on two cores one question takes less
 
 
@@ -112,7 +115,7 @@ def _find_hits(generation: Generation, query: Query, vector: Vectors, k: int, we
         if query.is_past or query.is_open or query.outlet:
             # Of old times and small outlets there may be none among the best of all.
             words |= dict(find(query.words, by_words, since=query.since, until=until, outlet=query.outlet))
-        meaning = dict(nearest.result())
+        meaning = _wait_for(nearest)
         if query.broad:  # "happened" says nothing: the newest of the period count, alike in words and meaning
             newest = generation.keywords.newest(by_words, since=query.since, until=until, outlet=query.outlet)
             words, meaning = dict.fromkeys([*words, *meaning, *newest], 1.0), {}
@@ -132,6 +135,15 @@ def _find_hits(generation: Generation, query: Query, vector: Vectors, k: int, we
         if len(kept) >= k or (len(words) < by_words and len(meaning) < by_meaning):
             return kept
         deeper *= 4
+
+
+def _wait_for(nearest: Future[list[tuple[str, float]]]) -> dict[str, float]:
+    """The nearest passages with their cosines; none where the files of the vectors are damaged: words find more."""
+    try:
+        return dict(nearest.result())
+    except UnreadableVectors as error:
+        _LOG.warning("search goes by words only until `newsbot reindex` has mended it: %s", error.problem)
+        return {}
 
 
 def _load_hits(generation: Generation, ranked: Sequence[tuple[str, float]]) -> Iterator[Hit]:
