@@ -35,7 +35,8 @@ def prepare(
         found = search_parts(generation, embedder, form.topic, k=k, at=at)
         hits = merge_parts(generation, found, k)
     if form.name == "timeline":
-        return question, _keep_asked(hits, understand(generation, form.topic, at))
+        queries = [query for query, _ in found] or understand(generation, form.topic, at)
+        return question, _keep_asked(hits, queries)
     # Of sides that may be one name ("Black and Decker") the whole is searched for too: it is read as one question.
     if form.name == "sentences" and len(found) > 1 and found[0][0].text != leave_out_address(form.topic):
         parts = [(analyze_question(part.text, generation.keywords, embedder), of_part) for part, of_part in found]

@@ -18,12 +18,12 @@ from bot.verification.polarity import find_opposite
 from bot.verification.roles import find_swap
 from bot.verification.words import find_terms, share_of
 from config.patterns import compile_later
+from index.search.asked import asks
 from index.split import sentence_spans
 
 # Characters; what an article stretches further, to make the checks slow, carries only what quotes it word for word.
 _LONGEST_CLAIM, _LONGEST_QUOTE = 1000, 3000
 _AUXILIARY = compile_later(r"\b\w+n['’]t\b", re.IGNORECASE)
-_ASKS = compile_later(r"[?？؟][\s\"“”’'»)\]]*$")
 _SAID = 0.7  # of the terms of a claim that are no names, that its quote must have
 # Without one of these, nothing in a sentence is said not to be said: looked for first, as that is quicker.
 _SILENCE = compile_later(r"\b(?:not|never|no|without)\b|n['’]t\b|declin|refus", re.IGNORECASE)
@@ -79,7 +79,7 @@ def state_evidence(quoted: str, text: str) -> str:
 
     What it says that somebody did not say counts only if the claim does so too.
     """
-    if _ASKS.search(quoted):
+    if asks(quoted):
         return ""
     return _state(quoted) if _is_stated(text) else quoted
 
